@@ -1,1 +1,38 @@
-//! Stub.
+//! Zoop's authorization server: it signs people in, asks for their consent, and issues tokens and API keys.
+//! Read `app.rs` for the routes, then the endpoint you care for; each leads down to its rules and its SQL.
+
+pub mod app;
+pub mod config;
+pub mod domain;
+mod endpoints;
+mod error;
+mod front_door;
+pub mod pages;
+pub mod security;
+pub mod store;
+
+use anyhow::Context;
+use shared::{clock::Clock, random::Random};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use app::App;
+pub use config::Config;
+
+/// Serves on `listener` until `shutdown`; then lets the requests that run finish.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    clock: Clock,
+    random: Random,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let db = config.open_database().await?;
+    let app = App::new(&config, db, clock, random).await?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    tracing::info!(%address, issuer = app.settings.issuer, "auth-server is ready");
+    let router = app.router();
+    let served = shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
+    app.db.close().await;
+    served
+}

@@ -27,8 +27,18 @@ impl Asset {
 /// Every asset: stylesheet, script, icon.
 pub static ALL: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
-        Asset::new("zoop", "css", "text/css; charset=utf-8", include_bytes!("../../../templates/assets/zoop.css")),
-        Asset::new("zoop", "js", "text/javascript; charset=utf-8", include_bytes!("../../../templates/assets/zoop.js")),
+        Asset::new(
+            "zoop",
+            "css",
+            "text/css; charset=utf-8",
+            include_bytes!("../../../templates/assets/zoop.css"),
+        ),
+        Asset::new(
+            "zoop",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../../templates/assets/zoop.js"),
+        ),
         Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../../templates/assets/icon.svg")),
     ]
 });

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Scopes, TenantChoice};
+use super::{Boxes, TenantChoice};
 
 /// The consent page.
 #[derive(Debug, Clone, Template)]
@@ -19,7 +19,7 @@ pub struct Consent {
     /// The companies of this person; one of them is chosen.
     pub tenants: Vec<TenantChoice>,
     /// What can be granted there.
-    pub scopes: Scopes,
+    pub scopes: Boxes,
     /// What was asked for but the role does not allow, in one sentence.
     pub withheld: Option<String>,
     /// Why nothing was granted.

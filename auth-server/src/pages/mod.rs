@@ -1,11 +1,21 @@
 //! The pages that people meet: one struct for each template of `templates/`, holding ready words and nothing else.
 //! Endpoints fill them; askama escapes every value.
 
+use askama::Template;
+use axum::{
+    http::header,
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::error::Refusal as Refused;
+
 pub mod assets;
+mod boxes;
 mod consent;
 mod settings;
 mod sign_in;
 
+pub use boxes::*;
 pub use consent::*;
 pub use settings::*;
 pub use sign_in::*;
@@ -32,50 +42,19 @@ pub struct TenantChoice {
     pub chosen: bool,
 }
 
-/// The boxes of a page where scopes are chosen. What is ticked when the form is sent is what is granted.
-#[derive(Debug, Clone, Default)]
-pub struct Scopes {
-    /// One row for each family.
-    pub families: Vec<Family>,
-    /// Which preset the ticks amount to: `all`, `read` or `chosen`.
-    pub preset: &'static str,
+/// What pages may load: their own files. Inline script and style are refused.
+pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; \
+                          frame-ancestors 'none'";
+/// The same for pages whose forms lead nowhere else.
+const SETTINGS_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                               base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// A page.
+pub fn html(page: &impl Template) -> Result<Response, Refused> {
+    Ok(Html(page.render()?).into_response())
 }
 
-/// One row of boxes: a family of records, in the user's words.
-#[derive(Debug, Clone)]
-pub struct Family {
-    /// "Customers".
-    pub title: &'static str,
-    /// "With their contacts, locations and tags".
-    pub detail: &'static str,
-    /// At most two: to view and to change.
-    pub ticks: Vec<Tick>,
-}
-
-/// One box.
-#[derive(Debug, Clone)]
-pub struct Tick {
-    /// The scope it stands for.
-    pub scope: String,
-    /// What it allows, in the user's words.
-    pub word: &'static str,
-    /// Its column, as a class of the stylesheet.
-    pub place: &'static str,
-    /// Whether it is ticked.
-    pub ticked: bool,
-}
-
-impl Scopes {
-    /// Names the preset that the ticks amount to.
-    pub fn of(families: Vec<Family>) -> Self {
-        let ticks = || families.iter().flat_map(|family| &family.ticks);
-        let preset = if ticks().all(|tick| tick.ticked) {
-            "all"
-        } else if ticks().all(|tick| tick.ticked != tick.scope.starts_with("write:")) {
-            "read"
-        } else {
-            "chosen"
-        };
-        Self { families, preset }
-    }
+/// A page of the settings: its forms lead to this site alone.
+pub fn settings(page: &impl Template) -> Result<Response, Refused> {
+    Ok(([(header::CONTENT_SECURITY_POLICY, SETTINGS_POLICY)], Html(page.render()?)).into_response())
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Scopes, TenantChoice, Time};
+use super::{Boxes, TenantChoice, Time};
 
 /// Which page of the settings is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Frame {
     pub email: String,
     /// The company whose settings these are.
     pub tenant: String,
+    /// Its id.
+    pub tenant_id: String,
     /// All companies of this person.
     pub tenants: Vec<TenantChoice>,
     /// Whether API & MCP is theirs to see.
@@ -185,7 +187,7 @@ pub struct KeyForm {
     /// For whom a user key can be.
     pub people: Vec<Person>,
     /// The boxes.
-    pub scopes: Scopes,
+    pub scopes: Boxes,
     /// The last day, as typed.
     pub expires_at: String,
     /// The first day that can be chosen.

@@ -1,0 +1,201 @@
+//! What every request passes: an id, its source, a log line, the headers of safe pages, and the drawing of refusals.
+
+use std::net::{IpAddr, SocketAddr};
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::{Next, from_fn_with_state},
+    response::{Html, IntoResponse, Response},
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+use tracing::Instrument;
+
+use crate::{
+    app::App,
+    domain::network::Network,
+    error::{OAuthError, Refusal},
+    pages,
+    store::sessions::{IDLE_DAYS, Sessions},
+};
+
+const BODY_LIMIT: usize = 64 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Which request this is and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The request's id, as pages and answers show it.
+    pub request_id: String,
+    /// The peer's address, or what a trusted proxy says of it.
+    pub source: IpAddr,
+}
+
+impl FromRequestParts<App> for Origin {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refusal> {
+        parts.extensions.get::<Origin>().cloned().ok_or_else(|| {
+            shared::error::Error::internal(anyhow::anyhow!("a route stands outside the front door")).into()
+        })
+    }
+}
+
+/// Browser sessions for these routes. Lax: with Strict a client that sends the browser here would lose the session.
+pub fn with_sessions(routes: Router<App>, app: &App) -> Router<App> {
+    let https = app.settings.https;
+    routes.layer(
+        SessionManagerLayer::new(Sessions::new(app.db.clone(), app.clock.clone()))
+            // RFC 6265bis §4.1.3.2: the prefix makes browsers insist on Secure, Path=/ and no Domain.
+            .with_name(if https { "__Host-zoop" } else { "zoop" })
+            .with_secure(https)
+            .with_http_only(true)
+            .with_same_site(SameSite::Lax)
+            .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE_DAYS))),
+    )
+}
+
+/// Puts the door around all routes.
+pub fn around(routes: Router<App>, app: &App) -> Router {
+    routes
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(app.clone(), pass))
+        .with_state(app.clone())
+}
+
+async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let request_id = app.ids.next("req");
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0])).to_canonical();
+    let source = source(peer, request.headers(), &app.settings.trusted_proxies);
+    request.extensions_mut().insert(Origin { request_id: request_id.clone(), source });
+    // The path alone: a query may hold what must not stand in a log.
+    let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = draw(refusal, response, &request_id);
+    }
+    protect(&mut response, &request_id, app.settings.https);
+    response
+}
+
+/// The peer, or the nearest address in X-Forwarded-For that no trusted proxy added for itself.
+fn source(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(peer) {
+        return peer;
+    }
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let mut hops: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).map_while(|hop| hop.trim().parse().ok()).collect();
+    hops.insert(0, peer);
+    hops[1..].iter().rev().copied().find(|&hop| !is_trusted(hop)).unwrap_or(peer)
+}
+
+fn draw(refusal: Refusal, before: Response, reference: &str) -> Response {
+    let refusal = refusal.into_words();
+    let page = pages::Refusal {
+        title: refusal.title,
+        what_happened: refusal.what_happened,
+        what_to_do: refusal.what_to_do,
+        link: refusal.link,
+        reference: reference.to_owned(),
+    };
+    let body = page.render().unwrap_or_else(|_| "This page could not be drawn. Try again.".to_owned());
+    let mut response = (refusal.status, Html(body)).into_response();
+    // Keep what was set on the way out: cookies, Retry-After.
+    for (name, value) in before.headers() {
+        if name == header::SET_COOKIE || name == header::RETRY_AFTER || name == header::ALLOW {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    if refusal.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+fn protect(response: &mut Response, request_id: &str, https: bool) {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    // No form-action here: Chromium checks the redirect that follows a form against it, and would stop Allow.
+    set(header::CONTENT_SECURITY_POLICY, pages::POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CACHE_CONTROL, "no-store");
+    if https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// Whether a person looks at the answer.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+async fn no_route(headers: HeaderMap) -> Response {
+    if wants_page(&headers) {
+        return Refusal::not_found().into_response();
+    }
+    OAuthError::new(
+        "not_found",
+        "Nothing is served at this path. /.well-known/oauth-authorization-server lists the endpoints.",
+    )
+    .with_status(StatusCode::NOT_FOUND)
+    .into_response()
+}
+
+async fn wrong_method(headers: HeaderMap) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    if wants_page(&headers) {
+        let what = "This address takes another kind of request than the one that was sent.";
+        return Refusal::new(
+            status,
+            "That does not work here",
+            what,
+            "Go back and use the page’s own buttons.",
+        )
+        .with_link("/settings", "Go to Zoop")
+        .into_response();
+    }
+    OAuthError::new(
+        "invalid_request",
+        "This endpoint does not take this method; the Allow header lists those it takes.",
+    )
+    .with_status(status)
+    .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forwarded_addresses_count_only_from_trusted_proxies_and_from_the_right() {
+        let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap()];
+        let headers = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", HeaderValue::from_static(value));
+            headers
+        };
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let case = |peer, value| source(ip(peer), &headers(value), &trusted).to_string();
+        assert_eq!(case("198.51.100.1", "203.0.113.9"), "198.51.100.1");
+        assert_eq!(case("10.0.0.1", "203.0.113.9"), "203.0.113.9");
+        assert_eq!(case("10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.7"), "203.0.113.9");
+        assert_eq!(case("10.0.0.1", "nonsense"), "10.0.0.1");
+    }
+}
