@@ -1,1 +1,18 @@
-//! Stub.
+//! What the integration tests share: a database of their own on either engine, accounts with keys in it, the real
+//! servers on free ports, and a caller as bare as a curl. Start at [`on_both_databases!`] and [`TestDatabase`].
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up fails, with the reason"
+)]
+
+mod account;
+mod both;
+mod caller;
+mod cluster;
+mod database;
+
+pub use account::{Account, Key, Member, NewAccount, PASSWORD};
+pub use both::Outcome;
+pub use caller::{Answer, Caller, http_client};
+pub use database::{Engine, TestDatabase};
