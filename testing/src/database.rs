@@ -208,7 +208,9 @@ fn postgres_url(name: &str) -> String {
 
 async fn create(name: &str, template: Option<&str>) {
     let template = template.unwrap_or("template0");
-    in_cluster(format!("CREATE DATABASE {name} TEMPLATE {template}")).await.expect("a database can be made");
+    in_cluster(format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+        .await
+        .expect("a database can be made");
 }
 
 /// Runs one statement beside all databases.

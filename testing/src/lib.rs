@@ -7,12 +7,17 @@
 )]
 
 mod account;
+mod auth_server;
 mod both;
+mod browser;
 mod caller;
 mod cluster;
 mod database;
+mod listening;
 
 pub use account::{Account, Key, Member, NewAccount, PASSWORD};
+pub use auth_server::AuthServer;
 pub use both::Outcome;
+pub use browser::{Browser, Page};
 pub use caller::{Answer, Caller, http_client};
 pub use database::{Engine, TestDatabase};
