@@ -13,6 +13,7 @@ use shared::{
     random::Random,
     role::Role,
     scope::Scopes,
+    timestamp::Timestamp,
 };
 
 use crate::TestDatabase;
@@ -162,6 +163,16 @@ impl Account {
     /// The owner's key that may do everything: what most tests call with.
     pub async fn full_key(&self) -> Key {
         self.user_key(&self.owner, Scopes::all()).await
+    }
+
+    /// The time by the test's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new identifier with this prefix.
+    pub fn new_id(&self, prefix: &str) -> String {
+        self.ids.next(prefix)
     }
 
     async fn key(&self, kind: Kind, user_id: Option<&String>, scopes: String) -> Key {

@@ -13,6 +13,7 @@ mod browser;
 mod caller;
 mod cluster;
 mod database;
+mod issuer;
 mod listening;
 
 pub use account::{Account, Key, Member, NewAccount, PASSWORD};
@@ -21,3 +22,4 @@ pub use both::Outcome;
 pub use browser::{Browser, Page};
 pub use caller::{Answer, Caller, http_client};
 pub use database::{Engine, TestDatabase};
+pub use issuer::Issuer;

@@ -1,6 +1,8 @@
 //! The servers start on free ports, answer, and stop.
 
-use testing::{Account, AuthServer, TestDatabase, on_both_databases};
+use jsonwebtoken::{DecodingKey, Validation};
+use serde_json::Value;
+use testing::{Account, AuthServer, Browser, Engine, Issuer, TestDatabase, on_both_databases};
 
 on_both_databases! {
     async fn auth_server_signs_an_owner_in(db: TestDatabase) {
@@ -11,4 +13,29 @@ on_both_databases! {
         assert!(page.hidden("/settings/api/keys").contains(&("tenant_id".to_owned(), account.tenant_id.clone())));
         server.stop().await;
     }
+}
+
+#[tokio::test]
+async fn the_issuer_publishes_every_key_it_signed_with() {
+    let db = TestDatabase::on(Engine::Sqlite).await;
+    let account = Account::create(&db).await;
+    let issuer = Issuer::start().await;
+    let claims = issuer.claims(&account, &account.owner, "http://127.0.0.1/api/mcp", "read:jobs");
+    let tokens = [issuer.sign(&claims), {
+        issuer.rotate();
+        issuer.sign(&claims)
+    }];
+    let jwks = Browser::at(&issuer.url).get("/.well-known/jwks.json").await.json();
+    let jwks: jsonwebtoken::jwk::JwkSet = serde_json::from_value(jwks).unwrap();
+    for token in tokens {
+        let header = jsonwebtoken::decode_header(&token).unwrap();
+        let key = DecodingKey::from_jwk(jwks.find(&header.kid.unwrap()).unwrap()).unwrap();
+        let mut validation = Validation::new(header.alg);
+        validation.validate_aud = false;
+        validation.validate_exp = false; // by the machine's clock, which is not the test's
+        assert_eq!(jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap().claims, claims);
+    }
+    assert_eq!(issuer.fetches(), 1);
+    issuer.set_down(true);
+    assert_eq!(Browser::at(&issuer.url).get("/.well-known/jwks.json").await.status, 503);
 }
