@@ -1,1 +1,29 @@
-//! Stub.
+//! Zoop's MCP server: one endpoint, `POST /api/mcp`, over one database. It checks tokens by the authorization
+//! server's JWKS and API keys by their hashes, and serves the catalogue's tools.
+
+mod app;
+mod catalog;
+pub mod config;
+mod documents;
+mod entities;
+mod entity;
+mod error;
+mod fields;
+mod http;
+mod lines;
+mod money;
+mod protocol;
+mod schema;
+mod search;
+mod store;
+mod verbs;
+mod walk;
+
+pub use app::App;
+pub use error::{Error, Kind, ToolError};
+
+/// The whole catalogue as a table: one object a tool, with name, title, scope, user_required, owner_required and
+/// description.
+pub fn tools() -> anyhow::Result<Vec<serde_json::Value>> {
+    Ok(catalog::table(&catalog::Catalog::new()?))
+}

@@ -84,6 +84,7 @@ CREATE TABLE revocations (
     at      DATETIME NOT NULL
 );
 CREATE INDEX revocations_by_time ON revocations (at);
+CREATE INDEX revocations_by_subject ON revocations (kind, subject);
 
 -- Who did what. `changes` holds {field: [before, after]}; never a secret.
 CREATE TABLE audit (

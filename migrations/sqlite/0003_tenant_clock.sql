@@ -55,4 +55,4 @@ CREATE TABLE search_documents (
     id        TEXT NOT NULL,
     UNIQUE (tenant_id, entity, id)
 );
-CREATE VIRTUAL TABLE search_index USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE search_index USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');

@@ -41,16 +41,14 @@ from! {
 
 /// Everything that a [`Bind`] may hold, for a database that takes it all. Both do.
 pub(super) trait Holds: Database {
-    fn add<'q>(
-        arguments: &mut <Self as Database>::Arguments,
-        bind: Bind,
-    ) -> Result<(), sqlx::error::BoxDynError>;
+    fn add(arguments: &mut <Self as Database>::Arguments, bind: Bind)
+    -> Result<(), sqlx::error::BoxDynError>;
 }
 
 macro_rules! holds {
     ($database:ty, |$arguments:ident, $texts:ident| $list:expr) => {
         impl Holds for $database {
-            fn add<'q>(
+            fn add(
                 $arguments: &mut <Self as Database>::Arguments,
                 bind: Bind,
             ) -> Result<(), sqlx::error::BoxDynError> {

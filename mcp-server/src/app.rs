@@ -1,0 +1,113 @@
+//! The server's parts, put together once.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use chrono::Duration;
+use serde_json::{Map, Value};
+use shared::{
+    clock::Clock,
+    config::expose,
+    db::{Db, Opening, ServerRole},
+    permit::Permit,
+    random::Random,
+    rate_limit::RateLimit,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    catalog::{Catalog, Selection},
+    config::Config,
+    error::{Error, Result},
+    http::{self, Authenticator, Limits, Places},
+    verbs::PageSize,
+    walk,
+};
+
+/// A running MCP server's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What [`App`] shares.
+pub struct Parts {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) config: Config,
+    pub(crate) catalog: Catalog,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) limits: Limits,
+    pub(crate) places: Places,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database and puts the parts together; fails with a sentence that says what to do.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        let db = Opening::new(expose(&config.database.url()?), ServerRole::Mcp).open().await?;
+        db.check_version().await?;
+        let mut public = Vec::with_capacity(config.public_url.len());
+        for url in &config.public_url {
+            public.push(Url::parse(url).with_context(|| {
+                format!("`{url}` of --public-url is no URL; give one like https://app.zoop.example/api/mcp")
+            })?);
+        }
+        anyhow::ensure!(
+            !public.is_empty(),
+            "no --public-url is given; give one like https://app.zoop.example/api/mcp"
+        );
+        let places = Places::new(&public, &config);
+        let minute = Duration::seconds(60);
+        let limits = Limits {
+            credential: RateLimit::new(config.rate_limit_credential, minute),
+            tenant: RateLimit::new(config.rate_limit_tenant, minute),
+            handshakes: RateLimit::new(config.rate_limit_credential, minute),
+        };
+        let authenticator = Authenticator::new(
+            db.clone(),
+            clock.clone(),
+            &config.issuer,
+            places.resources(),
+            config.keys_url(),
+        )?;
+        let catalog = Catalog::new()?;
+        Ok(Self(Arc::new(Parts { db, clock, random, config, catalog, authenticator, limits, places })))
+    }
+
+    /// The routes.
+    pub fn router(&self) -> Router {
+        http::router(self.clone())
+    }
+
+    /// Serves until `stop` is cancelled, then lets the requests that run finish.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let watching = tokio::spawn(http::watch(self.clone(), stop.clone()));
+        let served = shared::http::serve(listener, self.router(), stop.clone().cancelled_owned()).await;
+        stop.cancel();
+        let _ = watching.await;
+        self.db.close().await;
+        served
+    }
+
+    /// Calls a tool in this process: for Zoop's own work and for seeding.
+    pub async fn call(
+        &self,
+        permit: &Permit,
+        tool: &str,
+        args: Map<String, Value>,
+    ) -> Result<Map<String, Value>> {
+        let found = self.catalog.find(tool, &Selection::default());
+        let found = found
+            .ok_or_else(|| Error::invalid(format!("There is no tool `{}`.", crate::error::shown(tool))))?;
+        walk::call(self, permit.clone(), found, args, PageSize(usize::MAX), "internal").await
+    }
+}

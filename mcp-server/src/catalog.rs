@@ -1,0 +1,89 @@
+//! The catalogue: every entity in documentation order, and every tool, derived.
+
+mod describe;
+mod of;
+mod tool;
+
+use std::collections::HashMap;
+
+use serde_json::{Value, value::RawValue};
+use shared::caller::Caller;
+
+pub use of::{Catalogued, Prepared};
+pub use tool::{Tool, Verb};
+
+use crate::entities::{customers::Customers, jobs::Jobs, tags::Tags};
+use of::Of;
+
+/// The entities, in documentation order. Adding one is one line here.
+static ENTITIES: &[&dyn Catalogued] = &[&Of::<Customers>::NEW, &Of::<Tags>::NEW, &Of::<Jobs>::NEW];
+
+/// How the names of tools are spelled: some chat clients refuse dots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Spelling {
+    /// `customers.search`
+    Dot,
+    /// `customers_search`
+    Underscore,
+}
+
+/// Which part of the catalogue a connection shows, by its URL's query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// These entities alone; none: all.
+    pub toolsets: Option<Vec<String>>,
+    /// The reading tools alone.
+    pub readonly: bool,
+}
+
+/// All tools, and the ways to find one.
+pub struct Catalog {
+    tools: Vec<Tool>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Catalog {
+    /// Derives every tool from the entities.
+    pub fn new() -> anyhow::Result<Self> {
+        let mut tools = Vec::with_capacity(ENTITIES.len() * 5);
+        for entity in ENTITIES {
+            for verb in Verb::ALL {
+                tools.push(Tool::new(*entity, verb)?);
+            }
+        }
+        let names = |(n, tool): (usize, &Tool)| {
+            [(tool.name.clone(), n), (tool.name_spelled(Spelling::Underscore), n)]
+        };
+        let by_name = tools.iter().enumerate().flat_map(names).collect();
+        Ok(Self { tools, by_name })
+    }
+
+    /// Every tool, in order.
+    pub fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
+    /// The names of the entities, which are also the names of the toolsets.
+    pub fn entities(&self) -> impl Iterator<Item = &'static str> {
+        ENTITIES.iter().map(|entity| entity.name())
+    }
+
+    /// The tool of this name, in either spelling, if the selection shows it.
+    pub fn find(&self, name: &str, selection: &Selection) -> Option<&Tool> {
+        self.by_name.get(name).map(|&n| &self.tools[n]).filter(|tool| tool.is_in(selection))
+    }
+
+    /// The tools that this caller can call, as tools/list tells them.
+    pub fn told_to(&self, caller: &Caller, selection: &Selection, spelling: Spelling) -> Vec<&RawValue> {
+        self.tools
+            .iter()
+            .filter(|tool| tool.is_in(selection) && tool.is_open_to(caller))
+            .map(|tool| tool.told(spelling))
+            .collect()
+    }
+}
+
+/// The whole catalogue as a table: for `zoop tools` and the docs.
+pub fn table(catalog: &Catalog) -> Vec<Value> {
+    catalog.tools().iter().map(Tool::row).collect()
+}

@@ -1,0 +1,180 @@
+//! One tool: an entity's verb, with all that is derived from the two.
+
+use serde_json::{
+    Map, Value, json,
+    value::{RawValue, to_raw_value},
+};
+use shared::{
+    caller::Caller,
+    scope::{Access, Scope, Scopes},
+};
+
+use super::{Catalogued, Prepared, Selection, Spelling};
+use crate::{
+    entity::{First, Needs},
+    error::{Error, Result},
+    schema::InputSchema,
+};
+
+/// The five verbs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    First,
+    Get,
+    Create,
+    Update,
+    Fifth,
+}
+
+impl Verb {
+    /// In documentation order.
+    pub const ALL: [Verb; 5] = [Verb::First, Verb::Get, Verb::Create, Verb::Update, Verb::Fifth];
+
+    /// Whether the verb reads or writes.
+    pub fn access(self) -> Access {
+        match self {
+            Verb::First | Verb::Get => Access::Read,
+            Verb::Create | Verb::Update | Verb::Fifth => Access::Write,
+        }
+    }
+}
+
+/// One tool.
+pub struct Tool {
+    /// `entity.verb`
+    pub name: String,
+    /// Its entity.
+    pub entity: &'static dyn Catalogued,
+    /// Its verb.
+    pub verb: Verb,
+    /// "Search customers"
+    pub title: String,
+    /// What it does, when to use it, what cannot be undone.
+    pub description: String,
+    schema: InputSchema,
+    told: [Box<RawValue>; 2],
+}
+
+impl Tool {
+    /// Derives a tool.
+    pub fn new(entity: &'static dyn Catalogued, verb: Verb) -> anyhow::Result<Self> {
+        let word = match verb {
+            Verb::First => match entity.first() {
+                First::List => "list",
+                First::Search => "search",
+            },
+            Verb::Get => "get",
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Fifth => entity.fifth().as_str(),
+        };
+        let name = format!("{}.{word}", entity.name());
+        let (title, description) = entity.description(verb);
+        let schema = entity.schema(verb)?;
+        let read_only = verb.access() == Access::Read;
+        let tell = |name: &str| {
+            to_raw_value(&json!({
+                "name": name,
+                "title": title,
+                "description": description,
+                "inputSchema": schema.told(),
+                "annotations": {
+                    "readOnlyHint": read_only,
+                    "destructiveHint": matches!(verb, Verb::Update | Verb::Fifth),
+                    "idempotentHint": !matches!(verb, Verb::Create),
+                    "openWorldHint": false,
+                },
+            }))
+        };
+        let told = [tell(&name)?, tell(&name.replace('.', "_"))?];
+        Ok(Self { name, entity, verb, title, description, schema, told })
+    }
+
+    /// Its name in this spelling.
+    pub fn name_spelled(&self, spelling: Spelling) -> String {
+        match spelling {
+            Spelling::Dot => self.name.clone(),
+            Spelling::Underscore => self.name.replace('.', "_"),
+        }
+    }
+
+    /// As tools/list tells it.
+    pub fn told(&self, spelling: Spelling) -> &RawValue {
+        &self.told[usize::from(spelling == Spelling::Underscore)]
+    }
+
+    /// Whether it reads or writes.
+    pub fn access(&self) -> Access {
+        self.verb.access()
+    }
+
+    /// The scopes that a call needs.
+    pub fn scopes(&self) -> Vec<Scope> {
+        vec![Scope { access: self.access(), family: self.entity.family() }]
+    }
+
+    /// Who may call it, beside what scopes say.
+    pub fn needs(&self) -> Needs {
+        let actors = self.entity.actors();
+        match self.verb {
+            Verb::First | Verb::Get => Needs::Any,
+            Verb::Create => actors.create,
+            Verb::Update => actors.update,
+            Verb::Fifth => actors.retire,
+        }
+    }
+
+    /// Whether a selection shows it.
+    pub fn is_in(&self, selection: &Selection) -> bool {
+        let entity = self.entity.name();
+        selection.toolsets.as_ref().is_none_or(|sets| sets.iter().any(|set| set == entity))
+            && !(selection.readonly && self.access() == Access::Write)
+    }
+
+    /// Whether this caller's scopes, kind and role open it.
+    pub fn is_open_to(&self, caller: &Caller) -> bool {
+        self.scopes().iter().all(|&scope| caller.scopes.covers(scope))
+            && self.needs().met_by(caller.user_id(), caller.role)
+    }
+
+    /// From arguments to a call that is ready to run: who calls, then the schema. No database yet.
+    pub fn parse(&self, caller: &Caller, args: Map<String, Value>) -> Result<Prepared> {
+        self.check_actor(caller)?;
+        self.entity.prepare(self.verb, self.schema.check(args)?)
+    }
+
+    /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input (seed.txt, Error responses).
+    fn check_actor(&self, caller: &Caller) -> Result<()> {
+        let needs = self.needs();
+        if needs.met_by(caller.user_id(), caller.role) {
+            return Ok(());
+        }
+        let (reason, message) = match (needs, caller.user_id()) {
+            (Needs::Owner, Some(_)) => (
+                "owner_required",
+                format!("{} needs the role owner. Ask an owner of the account to do it.", self.name),
+            ),
+            _ => (
+                "user_actor_required",
+                format!(
+                    "{} needs a real user, and a tenant key has none. Call it with a user key (zoop_uk_…) or an OAuth token.",
+                    self.name
+                ),
+            ),
+        };
+        Err(Error::invalid(message).with("reason", reason))
+    }
+
+    /// Its row in the table of tools.
+    pub fn row(&self) -> Value {
+        let scopes: Scopes = self.scopes().into_iter().map(Scope::as_advertised).collect();
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "scope": scopes.to_string(),
+            "user_required": self.needs() != Needs::Any,
+            "owner_required": self.needs() == Needs::Owner,
+            "description": self.description,
+        })
+    }
+}

@@ -1,0 +1,417 @@
+//! Customers: the people and companies that the business works for.
+
+mod lookups;
+mod record;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+
+pub use lookups::{names, standing};
+pub use record::{Record, Row};
+
+use crate::{
+    entity::{
+        About, BY_CREATION, BY_UPDATE, By, Entity, Fifth, First, Key, Link, Order, Q, Retired, SearchText,
+        Stored, Wanted,
+    },
+    error::{Error, Result},
+    fields::{Address, Email, Language, Line, Patch, Phone, Set, ShortLine},
+    search::sort_key,
+    store::{Columns, Where, Write},
+};
+
+/// A person or a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Type {
+    /// Needs a first or last name.
+    Individual,
+    /// Needs company_name.
+    Company,
+}
+
+/// Whether the business works for them now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Status {
+    /// In use.
+    Active,
+    /// Kept in view, not worked for now.
+    Inactive,
+    /// Out of view.
+    Archived,
+}
+
+/// One more phone.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct LabelledPhone {
+    /// E.g. `office`.
+    #[schemars(length(min = 1, max = 50))]
+    label: String,
+    /// The number.
+    #[schemars(length(min = 3, max = 40))]
+    number: String,
+}
+
+/// A new customer.
+#[derive(Deserialize, JsonSchema)]
+pub struct Draft {
+    /// An individual needs a first or last name, a company company_name.
+    #[serde(rename = "type")]
+    kind: Type,
+    #[serde(default)]
+    first_name: Option<Line>,
+    #[serde(default)]
+    last_name: Option<Line>,
+    #[serde(default)]
+    company_name: Option<Line>,
+    /// active (default) or inactive.
+    #[serde(default)]
+    status: Set<Status>,
+    #[serde(default)]
+    email: Option<Email>,
+    #[serde(default)]
+    phone: Option<Phone>,
+    /// Further phones.
+    #[serde(default)]
+    #[schemars(length(max = 5))]
+    phones: Set<Vec<LabelledPhone>>,
+    #[serde(default)]
+    billing_address: Option<Address>,
+    #[serde(default)]
+    vip: Set<bool>,
+    #[serde(default)]
+    do_not_contact: Set<bool>,
+    /// Where they came from.
+    #[serde(default)]
+    source: Option<Line>,
+    /// E.g. en-US.
+    #[serde(default)]
+    language: Option<Language>,
+    #[serde(default)]
+    tax_exempt: Set<bool>,
+    #[serde(default)]
+    tax_exempt_number: Option<ShortLine>,
+    #[serde(default)]
+    default_tax_rate_id: Option<String>,
+    /// Days until an invoice is due.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 180))]
+    payment_terms_days: Option<i64>,
+}
+
+/// What changes.
+#[derive(Deserialize, JsonSchema)]
+pub struct Change {
+    #[serde(default, rename = "type")]
+    kind: Set<Type>,
+    #[serde(default)]
+    first_name: Patch<Line>,
+    #[serde(default)]
+    last_name: Patch<Line>,
+    #[serde(default)]
+    company_name: Patch<Line>,
+    /// active (restores an archived one) or inactive.
+    #[serde(default)]
+    status: Set<Status>,
+    #[serde(default)]
+    email: Patch<Email>,
+    #[serde(default)]
+    phone: Patch<Phone>,
+    /// Further phones, replaced whole.
+    #[serde(default)]
+    #[schemars(length(max = 5))]
+    phones: Set<Vec<LabelledPhone>>,
+    /// Replaced whole.
+    #[serde(default)]
+    billing_address: Patch<Address>,
+    #[serde(default)]
+    vip: Set<bool>,
+    #[serde(default)]
+    do_not_contact: Set<bool>,
+    #[serde(default)]
+    source: Patch<Line>,
+    #[serde(default)]
+    language: Patch<Language>,
+    #[serde(default)]
+    tax_exempt: Set<bool>,
+    #[serde(default)]
+    tax_exempt_number: Patch<ShortLine>,
+    #[serde(default)]
+    default_tax_rate_id: Patch<String>,
+    /// Days until an invoice is due.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 180))]
+    payment_terms_days: Patch<i64>,
+}
+
+/// The filters of search.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Filter {
+    /// Default: all but archived.
+    status: Option<Status>,
+    #[serde(rename = "type")]
+    kind: Option<Type>,
+    /// One tag id.
+    tag: Option<String>,
+    /// Owing money, or not.
+    has_balance: Option<bool>,
+    city: Option<Line>,
+    region: Option<Line>,
+    postal_code: Option<ShortLine>,
+    phone: Option<Phone>,
+    email: Option<Email>,
+}
+
+/// Nothing beside the id.
+#[derive(Deserialize, JsonSchema)]
+pub struct Retire {}
+
+/// The entity.
+pub struct Customers;
+
+impl Entity for Customers {
+    type Row = Row;
+    type Record = Record;
+    type Draft = Draft;
+    type Change = Change;
+    type Filter = Filter;
+    type Retire = Retire;
+
+    const NAME: &'static str = "customers";
+    const NOUN: &'static str = "customer";
+    const NOUNS: &'static str = "customers";
+    const PREFIX: &'static str = "cus";
+    const FAMILY: Family = Family::Customers;
+    const TABLE: &'static str = "customers";
+    const COLUMNS: &'static str = Row::COLUMNS;
+    const FIRST: First = First::Search;
+    const FIFTH: Fifth = Fifth::Archive;
+    // The state says it: update to active restores.
+    const RESTORABLE: bool = false;
+    const ORDERS: &'static [Order] = &[
+        BY_UPDATE,
+        Order::rising("display_name", &[Key::Text("name_key")]),
+        Order::rising("created_at", BY_CREATION.keys),
+        Order::falling("balance", &[Key::Int("balance")]),
+    ];
+    const SUMMARY: &'static [&'static str] = &[
+        "customer_number",
+        "display_name",
+        "type",
+        "status",
+        "email",
+        "phone",
+        "city",
+        "balance",
+        "vip",
+        "tag_names",
+    ];
+    const Q: Q = Q::Index;
+    const TAGS: Option<Link> = Some(Link { table: "customer_tags", owner: "customer_id" });
+    const MOVES: &'static [(&'static str, &'static str, By)] = &[
+        ("active", "inactive", By::Patch),
+        ("inactive", "active", By::Patch),
+        ("active", "archived", By::Fifth),
+        ("inactive", "archived", By::Fifth),
+        ("archived", "active", By::Patch),
+    ];
+    const ABOUT: About = About {
+        list: "Finds by name, phone, company, email, number or address line; accents do not matter. Use it first to get a customer's id.",
+        get: "Shows the balance, jobs, primary contact and locations too.",
+        create: "A phone or email that another customer has is a warning, not an error. Search first.",
+        update: "status active restores an archived one.",
+        retire: "Hides the customer from search and blocks new work; jobs and invoices stay. Undo with customers.update status active.",
+    };
+
+    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+        let status = draft.status.0.unwrap_or(Status::Active);
+        settable(status)?;
+        let names = Names {
+            kind: draft.kind,
+            first: draft.first_name.map(|name| name.0),
+            last: draft.last_name.map(|name| name.0),
+            company: draft.company_name.map(|name| name.0),
+        };
+        let number = tx.next_number("customers", 1001).await?;
+        lookups::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        let contact = lookups::Reachable::of(draft.email.as_ref(), draft.phone.as_ref(), tx);
+        let write = Write::new(
+            names
+                .columns()?
+                .and(contact.columns())
+                .and(address(draft.billing_address))
+                .put("number", number)
+                .put("status", record::word(status))
+                .put("phones", serde_json::to_value(draft.phones.0.unwrap_or_default()).unwrap_or_default())
+                .put("vip", draft.vip.0.unwrap_or(false))
+                .put("do_not_contact", draft.do_not_contact.0.unwrap_or(false))
+                .put("source", draft.source.map(|source| source.0))
+                .put("language", draft.language.map(|language| language.0))
+                .put("tax_exempt", draft.tax_exempt.0.unwrap_or(false))
+                .put("tax_exempt_number", draft.tax_exempt_number.map(|number| number.0))
+                .put("default_tax_rate_id", draft.default_tax_rate_id)
+                .put("payment_terms_days", draft.payment_terms_days)
+                .put("balance", 0),
+        );
+        contact.warn_of_doubles(write, id, tx).await
+    }
+
+    async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let mut columns = Columns::default();
+        if let Some(status) = change.status.0 {
+            settable(status)?;
+            if row.status == "archived" && status == Status::Inactive {
+                return Err(crate::entity::illegal_move::<Customers>("archived", "inactive"));
+            }
+            columns = columns.put("status", record::word(status)).put("archived_at", Bind::Time(None));
+        }
+        if let Patch::Set(rate) = &change.default_tax_rate_id {
+            lookups::check_tax_rate(tx, Some(rate)).await?;
+        }
+        let names = Names {
+            kind: change.kind.0.unwrap_or(row.kind()),
+            first: change.first_name.map(|name| name.0).or(row.first_name.clone()),
+            last: change.last_name.map(|name| name.0).or(row.last_name.clone()),
+            company: change.company_name.map(|name| name.0).or(row.company_name.clone()),
+        };
+        let columns = columns
+            .and(names.columns()?)
+            .set("phones", change.phones, |phones| serde_json::to_value(phones).unwrap_or_default())
+            .set("vip", change.vip, |yes| yes)
+            .set("do_not_contact", change.do_not_contact, |yes| yes)
+            .patch("source", change.source, |source| source.0)
+            .patch("language", change.language, |language| language.0)
+            .set("tax_exempt", change.tax_exempt, |yes| yes)
+            .patch("tax_exempt_number", change.tax_exempt_number, |number| number.0)
+            .patch("default_tax_rate_id", change.default_tax_rate_id, |id| id)
+            .patch("payment_terms_days", change.payment_terms_days, |days| days);
+        let columns = match change.billing_address {
+            Patch::Absent => columns,
+            Patch::Null => columns.and(address(None)),
+            Patch::Set(new) => columns.and(address(Some(new))),
+        };
+        let contact = lookups::Reachable::patched(change.email, change.phone, tx);
+        contact.warn_of_doubles(Write::new(columns.and(contact.columns())), &row.meta.id, tx).await
+    }
+
+    async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
+        if row.status == "archived" {
+            return Ok(Retired::Already);
+        }
+        lookups::refuse_while_in_use(tx, row).await?;
+        Ok(Retired::columns(Columns::default().put("status", "archived").put("archived_at", tx.now())))
+    }
+
+    fn hide_by_default(filter: &Filter, include_archived: bool, to: &mut Where) {
+        if filter.status.is_none() && !include_archived {
+            to.and("archived_at IS NULL", []);
+        }
+    }
+
+    fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
+        if let Some(status) = filter.status {
+            to.and("status = ?", [record::word(status).into()]);
+        }
+        if let Some(kind) = filter.kind {
+            to.and("type = ?", [record::word(kind).into()]);
+        }
+        if let Some(tag) = filter.tag {
+            let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
+                          AND t.customer_id = customers.id AND t.tag_id = ?)";
+            to.and(tagged, [tag.into()]);
+        }
+        if let Some(owing) = filter.has_balance {
+            to.and(if owing { "balance > 0" } else { "balance = 0" }, []);
+        }
+        for (column, value) in [
+            ("lower(billing_city) = ?", filter.city.map(|city| city.0)),
+            ("lower(billing_region) = ?", filter.region.map(|region| region.0)),
+            ("lower(billing_postal_code) = ?", filter.postal_code.map(|code| code.0)),
+        ] {
+            if let Some(value) = value {
+                to.and(column, [value.to_lowercase().into()]);
+            }
+        }
+        if let Some(email) = filter.email {
+            to.and("email_key = ?", [email.key().into()]);
+        }
+        if let Some(phone) = filter.phone {
+            let e164 = phone.e164(&tx.tenant().country);
+            to.and("(phone = ? OR phone_e164 = ?)", [phone.0.into(), Bind::from(e164)]);
+        }
+        Ok(())
+    }
+
+    async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
+        record::present(rows, wanted, tx).await
+    }
+
+    fn search_text(row: &Row, _: &TenantTx) -> Option<SearchText> {
+        Some(row.search_text())
+    }
+}
+
+/// `status` says archived only through customers.archive: a host may allow one tool and ask a person for the other.
+fn settable(status: Status) -> Result<()> {
+    match status {
+        Status::Archived => {
+            Err(Error::field("status", "archived is set by customers.archive; call that tool."))
+        }
+        Status::Active | Status::Inactive => Ok(()),
+    }
+}
+
+/// The names that make a customer's display name.
+struct Names {
+    kind: Type,
+    first: Option<String>,
+    last: Option<String>,
+    company: Option<String>,
+}
+
+impl Names {
+    fn columns(self) -> Result<Columns> {
+        let person: Vec<&str> = [&self.first, &self.last].into_iter().flatten().map(String::as_str).collect();
+        let display = match self.kind {
+            Type::Company => self.company.clone().ok_or_else(|| {
+                Error::field(
+                    "company_name",
+                    "is required for a company; send it, or make the type individual.",
+                )
+            })?,
+            Type::Individual if person.is_empty() => {
+                let message =
+                    "an individual needs first_name or last_name; send one, or make the type company.";
+                return Err(Error::field("last_name", message));
+            }
+            Type::Individual => person.join(" "),
+        };
+        Ok(Columns::default()
+            .put("type", record::word(self.kind))
+            .put("name_key", sort_key(&display))
+            .put("display_name", display)
+            .put("first_name", self.first)
+            .put("last_name", self.last)
+            .put("company_name", self.company))
+    }
+}
+
+fn address(address: Option<Address>) -> Columns {
+    let (line1, country) = address.as_ref().map(|a| (a.line1.0.clone(), a.country.to_uppercase())).unzip();
+    let rest = address.map(|a| (a.line2, a.city, a.region, a.postal_code));
+    let (line2, city, region, postal_code) = rest.unwrap_or_default();
+    Columns::default()
+        .put("billing_line1", line1)
+        .put("billing_line2", line2.map(|line| line.0))
+        .put("billing_city", city.map(|line| line.0))
+        .put("billing_region", region.map(|line| line.0))
+        .put("billing_postal_code", postal_code.map(|line| line.0))
+        .put("billing_country", country)
+}

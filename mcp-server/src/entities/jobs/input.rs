@@ -1,0 +1,241 @@
+//! What the tools of jobs take.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::tenant_tx::TenantTx;
+
+use super::{Place, Row};
+use crate::{
+    entity::Stored,
+    error::Result,
+    fields::{Body, Line, Moment, Money, Patch, Set, ShortLine, When, ZoneName},
+    lines::{DiscountInput, LineItem, LineItemOp},
+};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        #[schemars(inline)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// The word that is stored and shown.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// The value of a stored word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// Where a job is in its life.
+    Status {
+        /// No time is set.
+        Unscheduled = "unscheduled",
+        /// A time is set.
+        Scheduled = "scheduled",
+        /// The work is finished.
+        Done = "done",
+        /// It will not be done.
+        Cancelled = "cancelled",
+    }
+}
+words! {
+    /// How soon it should be done.
+    Priority {
+        /// When there is time.
+        Low = "low",
+        /// As usual.
+        Normal = "normal",
+        /// Before others.
+        High = "high",
+        /// At once.
+        Urgent = "urgent",
+    }
+}
+words! {
+    /// Whether it is billed.
+    BillingState {
+        /// There is nothing to bill yet, or at all.
+        NotBillable = "not_billable",
+        /// Done and not billed.
+        ToInvoice = "to_invoice",
+        /// On an invoice.
+        Invoiced = "invoiced",
+    }
+}
+
+/// A new job.
+#[derive(Deserialize, JsonSchema)]
+pub struct Draft {
+    pub title: Line,
+    #[serde(default)]
+    pub description: Option<Body>,
+    #[serde(default)]
+    pub customer_id: Option<String>,
+    /// Brings its customer.
+    #[serde(default)]
+    pub location_id: Option<String>,
+    /// Default: scheduled with scheduled_start, else unscheduled.
+    #[serde(default)]
+    pub status: Set<Status>,
+    /// RFC 3339; without offset: local time there.
+    #[serde(default)]
+    pub scheduled_start: Option<When>,
+    #[serde(default)]
+    pub scheduled_end: Option<When>,
+    /// IANA; default: the location's, else the account's.
+    #[serde(default)]
+    pub time_zone: Set<ZoneName>,
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 480))]
+    pub arrival_window_minutes: Option<i64>,
+    #[serde(default)]
+    pub all_day: Set<bool>,
+    /// Team members, by id or email.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub assignee_ids: Set<Vec<String>>,
+    #[serde(default)]
+    #[schemars(length(max = 300))]
+    pub line_items: Set<Vec<LineItem>>,
+    /// Replaces the lines' sum.
+    #[serde(default)]
+    pub flat_price: Option<Money>,
+    #[serde(default)]
+    pub discount: Option<DiscountInput>,
+    #[serde(default)]
+    pub priority: Set<Priority>,
+    #[serde(default)]
+    pub job_type: Option<Line>,
+    #[serde(default)]
+    pub po_number: Option<ShortLine>,
+    /// When it was finished; with status done.
+    #[serde(default)]
+    pub done_at: Option<Moment>,
+    #[serde(default)]
+    pub completion_notes: Option<Body>,
+}
+
+/// What changes.
+#[derive(Deserialize, JsonSchema)]
+pub struct Change {
+    #[serde(default)]
+    pub title: Set<Line>,
+    #[serde(default)]
+    pub description: Patch<Body>,
+    #[serde(default)]
+    pub customer_id: Patch<String>,
+    /// Brings its customer.
+    #[serde(default)]
+    pub location_id: Patch<String>,
+    /// To cancel use jobs.cancel.
+    #[serde(default)]
+    pub status: Set<Status>,
+    /// RFC 3339; without offset: local time there. null unschedules.
+    #[serde(default)]
+    pub scheduled_start: Patch<When>,
+    /// Moves with scheduled_start when left out.
+    #[serde(default)]
+    pub scheduled_end: Patch<When>,
+    #[serde(default)]
+    pub time_zone: Set<ZoneName>,
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 480))]
+    pub arrival_window_minutes: Patch<i64>,
+    #[serde(default)]
+    pub all_day: Set<bool>,
+    /// Replaced whole; by id or email.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub assignee_ids: Set<Vec<String>>,
+    /// Replaced whole.
+    #[serde(default)]
+    #[schemars(length(max = 300))]
+    pub line_items: Set<Vec<LineItem>>,
+    /// Edits of single lines.
+    #[serde(default)]
+    #[schemars(length(max = 300))]
+    pub line_item_ops: Set<Vec<LineItemOp>>,
+    /// Replaces the lines' sum.
+    #[serde(default)]
+    pub flat_price: Patch<Money>,
+    #[serde(default)]
+    pub discount: Patch<DiscountInput>,
+    #[serde(default)]
+    pub priority: Set<Priority>,
+    #[serde(default)]
+    pub job_type: Patch<Line>,
+    #[serde(default)]
+    pub po_number: Patch<ShortLine>,
+    #[serde(default)]
+    pub done_at: Patch<Moment>,
+    #[serde(default)]
+    pub completion_notes: Patch<Body>,
+}
+
+impl Change {
+    /// Where the job will be, if the patch says anything of it.
+    pub(super) async fn place(&self, row: &Stored<Row>, tx: &mut TenantTx) -> Result<Option<Place>> {
+        if self.customer_id.is_absent() && self.location_id.is_absent() {
+            return Ok(None);
+        }
+        let customer = match (&self.customer_id, &self.location_id) {
+            // A new location brings its own customer.
+            (Patch::Absent, Patch::Set(_)) => None,
+            (customer, _) => customer.clone().or(row.customer_id.clone()),
+        };
+        let location = match (&self.customer_id, &self.location_id) {
+            // A new customer leaves the old one's location behind.
+            (Patch::Set(_) | Patch::Null, Patch::Absent) => None,
+            (_, location) => location.clone().or(row.location_id.clone()),
+        };
+        Place::find(tx, customer, location).await.map(Some)
+    }
+}
+
+/// The filters of a list.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Filter {
+    pub status: Option<Status>,
+    pub customer_id: Option<String>,
+    pub location_id: Option<String>,
+    pub series_id: Option<String>,
+    pub quote_id: Option<String>,
+    pub assignee_id: Option<String>,
+    /// Without anybody, or with.
+    pub unassigned: Option<bool>,
+    /// scheduled_start from this time or day on.
+    pub from: Option<When>,
+    /// scheduled_start up to and with this time or day.
+    pub to: Option<When>,
+    pub billing_state: Option<BillingState>,
+    pub priority: Option<Priority>,
+    pub job_type: Option<Line>,
+}
+
+/// Why a job is cancelled.
+#[derive(Deserialize, JsonSchema)]
+pub struct Retire {
+    /// In a few words.
+    #[serde(default)]
+    pub reason: Option<Line>,
+    /// More, for the office.
+    #[serde(default)]
+    pub note: Option<Body>,
+}

@@ -1,0 +1,40 @@
+//! A postal address.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::{Line, ShortLine};
+
+/// An address; `line1` and `country` are needed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Street and number.
+    pub line1: Line,
+    /// Flat, suite, floor.
+    #[serde(default)]
+    pub line2: Option<Line>,
+    /// City.
+    #[serde(default)]
+    pub city: Option<Line>,
+    /// State or region.
+    #[serde(default)]
+    pub region: Option<Line>,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: Option<ShortLine>,
+    /// ISO 3166-1 alpha-2, e.g. US.
+    #[schemars(regex(pattern = r"^[A-Za-z]{2}$"))]
+    pub country: String,
+}
+
+/// An address as it is answered.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AddressRecord {
+    pub line1: String,
+    pub line2: Option<String>,
+    pub city: Option<String>,
+    pub region: Option<String>,
+    pub postal_code: Option<String>,
+    pub country: String,
+}

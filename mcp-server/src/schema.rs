@@ -1,0 +1,163 @@
+//! JSON Schemas of tools: made from the types, checked collecting every error, told in plain words.
+
+mod complaint;
+mod spelling;
+
+use std::fmt::Write as _;
+
+use jsonschema::Validator;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    error::{Error, Issue, Result},
+    fields::{FORMATS, format_complaint},
+};
+
+pub use complaint::nearest;
+pub use spelling::snake;
+
+/// A tool's input: its JSON Schema as it is checked, and as it is told.
+pub struct InputSchema {
+    full: Value,
+    validator: Validator,
+    read_only: Vec<String>,
+}
+
+/// The properties of a type's schema, in the order of its fields.
+pub fn properties_of<T: JsonSchema>() -> Map<String, Value> {
+    match of::<T>().remove("properties") {
+        Some(Value::Object(properties)) => properties,
+        _ => Map::new(),
+    }
+}
+
+/// The names of a type's required fields.
+pub fn required_of<T: JsonSchema>() -> Vec<Value> {
+    match of::<T>().remove("required") {
+        Some(Value::Array(names)) => names,
+        _ => vec![],
+    }
+}
+
+fn of<T: JsonSchema>() -> Map<String, Value> {
+    let mut settings = schemars::generate::SchemaSettings::draft2020_12();
+    settings.meta_schema = None;
+    settings.inline_subschemas = true;
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    simplify(&mut schema);
+    match schema {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// `anyOf [{…}, null]` becomes one schema with two types, and what says nothing is left out: shorter to read, and an
+/// error inside it is told by its own path.
+fn simplify(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Array(variants)) = map.get("anyOf")
+                && let [Value::Object(one), other] = variants.as_slice()
+                && other == &json!({"type": "null"})
+            {
+                let mut one = one.clone();
+                map.remove("anyOf");
+                if let Some(Value::String(kind)) = one.get("type") {
+                    one.insert("type".into(), json!([kind, "null"]));
+                }
+                if let Some(Value::Array(options)) = one.get_mut("enum") {
+                    options.push(Value::Null);
+                }
+                for (name, value) in one {
+                    map.entry(name).or_insert(value);
+                }
+            }
+            if map.get("default") == Some(&Value::Null) {
+                map.remove("default");
+            }
+            map.remove("title");
+            map.values_mut().for_each(simplify);
+        }
+        Value::Array(list) => list.iter_mut().for_each(simplify),
+        _ => {}
+    }
+}
+
+impl InputSchema {
+    /// A schema of these properties; `read_only` are names that records answer but this tool does not take.
+    pub fn new(
+        properties: Map<String, Value>,
+        required: Vec<Value>,
+        read_only: Vec<String>,
+    ) -> anyhow::Result<Self> {
+        let mut full = json!({"type": "object", "properties": properties, "additionalProperties": false});
+        if !required.is_empty() {
+            full["required"] = required.into();
+        }
+        let mut options = jsonschema::draft202012::options().should_validate_formats(true);
+        for &format in FORMATS {
+            options = options.with_format(format, move |text: &str| format_complaint(format, text).is_none());
+        }
+        let validator = options.build(&full)?;
+        Ok(Self { full, validator, read_only })
+    }
+
+    /// The schema as tools/list tells it: what only the checker reads is left out.
+    pub fn told(&self) -> Value {
+        let mut told = self.full.clone();
+        trim(&mut told);
+        told
+    }
+
+    /// Brings the keys to their one spelling and checks everything, collecting every error.
+    pub fn check(&self, args: Map<String, Value>) -> Result<Map<String, Value>> {
+        let mut args = Value::Object(args);
+        let mut issues = Vec::new();
+        spelling::bring_to_one(&mut args, &self.full, "", &mut issues);
+        for error in self.validator.iter_errors(&args) {
+            issues.extend(complaint::issues(&error, &self.full, &self.read_only));
+        }
+        match args {
+            Value::Object(args) if issues.is_empty() => Ok(args),
+            _ => Err(Error::issues(issues)),
+        }
+    }
+}
+
+fn trim(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            let named = map
+                .get("format")
+                .and_then(Value::as_str)
+                .is_some_and(|f| !["date-time", "date"].contains(&f));
+            if named {
+                map.remove("format");
+            }
+            map.remove("propertyNames");
+            if map.get("minLength") == Some(&json!(1)) {
+                map.remove("minLength");
+            }
+            for (name, value) in map.iter_mut() {
+                // A record may have a field of any name: only schemas are trimmed, not the list of properties itself.
+                match (name.as_str(), value) {
+                    ("properties", Value::Object(properties)) => properties.values_mut().for_each(trim),
+                    (_, value) => trim(value),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(trim),
+        _ => {}
+    }
+}
+
+/// Reads arguments that have passed the schema into their type; what only the type can tell has its path too.
+pub fn read<T: DeserializeOwned>(args: Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(Value::Object(args)).map_err(|error| {
+        let mut path = String::new();
+        let _ = write!(path, "{}", error.path());
+        Error::issues(vec![Issue::new(path, error.into_inner().to_string())])
+    })
+}

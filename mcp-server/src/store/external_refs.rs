@@ -1,0 +1,66 @@
+//! The ids that other systems give to records, unique per tenant and entity.
+
+use std::collections::HashMap;
+
+use shared::{binds, db::Bind, tenant_tx::TenantTx};
+
+use crate::error::{Error, Result};
+
+/// Merges references by system into a record's: none removes one, since two integrations must not wipe each other's.
+pub async fn put(
+    tx: &mut TenantTx,
+    entity: &str,
+    record: &str,
+    references: &[(String, Option<String>)],
+) -> Result<()> {
+    for (system, external) in references {
+        let sql = "DELETE FROM external_refs WHERE tenant_id = $1 AND entity = $2 AND record_id = $3 AND system = $4";
+        tx.execute(sql, binds![tx.tenant_id(), entity, record, system]).await?;
+        let Some(external) = external else { continue };
+        if let Some(existing) = find(tx, entity, system, external).await? {
+            let message = format!(
+                "Another record already has the id `{external}` in `{system}`. Update that one, or leave the reference out."
+            );
+            return Err(Error::conflict("duplicate", message)
+                .with("field", "external_refs")
+                .with("existing_id", existing));
+        }
+        let sql = "INSERT INTO external_refs (tenant_id, entity, system, external_id, record_id) \
+                   VALUES ($1, $2, $3, $4, $5)";
+        tx.execute(sql, binds![tx.tenant_id(), entity, system, external, record]).await?;
+    }
+    Ok(())
+}
+
+/// The record that another system knows by this id.
+pub async fn find(tx: &mut TenantTx, entity: &str, system: &str, external: &str) -> Result<Option<String>> {
+    let sql = "SELECT record_id FROM external_refs \
+               WHERE tenant_id = $1 AND entity = $2 AND system = $3 AND external_id = $4";
+    let row: Option<(String,)> = tx.row(sql, binds![tx.tenant_id(), entity, system, external]).await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The references of these records, each list in the order of systems.
+pub async fn of_records(
+    tx: &mut TenantTx,
+    entity: &str,
+    records: &[&str],
+) -> Result<HashMap<String, Vec<(String, String)>>> {
+    let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    if records.is_empty() {
+        return Ok(found);
+    }
+    let marks: Vec<String> = (0..records.len()).map(|n| format!("${}", n + 3)).collect();
+    let sql = format!(
+        "SELECT record_id, system, external_id FROM external_refs \
+         WHERE tenant_id = $1 AND entity = $2 AND record_id IN ({}) ORDER BY record_id, system",
+        marks.join(", ")
+    );
+    let mut binds = binds![tx.tenant_id(), entity];
+    binds.extend(records.iter().map(|&id| Bind::from(id)));
+    let rows: Vec<(String, String, String)> = tx.rows(&sql, binds).await?;
+    for (record, system, external) in rows {
+        found.entry(record).or_default().push((system, external));
+    }
+    Ok(found)
+}

@@ -1,0 +1,109 @@
+//! The search index: the one place where the two databases part (the migrations say why).
+//! Every token starts with its tenant's number and its entity, so one tenant's lists are never merged with another's.
+
+use shared::{binds, db::Bind, tenant_tx::TenantTx};
+
+use super::statement::Where;
+use crate::{
+    entity::{Entity, SearchText},
+    error::Result,
+    search,
+};
+
+/// At most so many hits are ranked.
+const MOST_HITS: i64 = 1000;
+
+fn prefixed<E: Entity>(tx: &TenantTx, token: &str) -> String {
+    format!("{}{}x{token}", tx.tenant().number, E::PREFIX)
+}
+
+/// Puts a record's words into the index, in place of those it had.
+pub async fn put<E: Entity>(tx: &mut TenantTx, id: &str, text: SearchText) -> Result<()> {
+    let mut tokens: Vec<String> =
+        text.texts.iter().flat_map(|text| search::tokens(text)).chain(text.tokens).collect();
+    tokens.sort();
+    tokens.dedup();
+    let tokens: Vec<String> = tokens.iter().map(|token| prefixed::<E>(tx, token)).collect();
+    if tx.is_sqlite() {
+        let sql = "INSERT INTO search_documents (tenant_id, entity, id) VALUES ($1, $2, $3) \
+                   ON CONFLICT (tenant_id, entity, id) DO UPDATE SET id = excluded.id RETURNING rowid";
+        let row: Option<(i64,)> = tx.row(sql, binds![tx.tenant_id(), E::TABLE, id]).await?;
+        let Some((row,)) = row else { return Ok(()) };
+        tx.execute("DELETE FROM search_index WHERE rowid = $1", binds![row]).await?;
+        tx.execute(
+            "INSERT INTO search_index (rowid, tokens) VALUES ($1, $2)",
+            vec![row.into(), Bind::Texts(tokens)],
+        )
+        .await?;
+    } else {
+        tx.execute("SELECT search_put($1, $2, $3)", vec![E::TABLE.into(), id.into(), Bind::Texts(tokens)])
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes a record out of the index.
+pub async fn remove<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<()> {
+    if tx.is_sqlite() {
+        let sql =
+            "DELETE FROM search_documents WHERE tenant_id = $1 AND entity = $2 AND id = $3 RETURNING rowid";
+        if let Some((row,)) = tx.row::<(i64,)>(sql, binds![tx.tenant_id(), E::TABLE, id]).await? {
+            tx.execute("DELETE FROM search_index WHERE rowid = $1", binds![row]).await?;
+        }
+    } else {
+        tx.execute("SELECT search_remove($1, $2)", binds![E::TABLE, id]).await?;
+    }
+    Ok(())
+}
+
+/// The join that leaves the rows which hold every word of `q`: `hits.rank` is 0 where the last word is whole,
+/// 1 where it is the beginning of one. None if there is no word in `q`.
+pub fn hits<E: Entity>(tx: &TenantTx, q: &str, to: &mut Where) -> Option<String> {
+    let tokens = match search::phone_token(q) {
+        Some(digits) => vec![digits],
+        None => search::tokens(q),
+    };
+    let tokens: Vec<String> = tokens.iter().take(20).map(|token| prefixed::<E>(tx, token)).collect();
+    let last = tokens.len().checked_sub(1)?;
+    let query = |and: &str, quote: char, prefix: &str| {
+        let quoted: Vec<String> = tokens
+            .iter()
+            .enumerate()
+            .map(|(n, token)| format!("{quote}{token}{quote}{}", if n == last { prefix } else { "" }))
+            .collect();
+        quoted.join(and)
+    };
+    // Quotes need no escaping: tokens hold letters and digits alone.
+    let (whole, prefix) = if tx.is_sqlite() {
+        (query(" AND ", '"', ""), query(" AND ", '"', "*"))
+    } else {
+        (query(" & ", '\'', ""), query(" & ", '\'', ":*"))
+    };
+    let (whole, prefix) = (to.value(whole.into()), to.value(prefix.into()));
+    let most = to.value(MOST_HITS.into());
+    let (source, key) = if tx.is_sqlite() {
+        let one = |query, rank| {
+            format!(
+                "SELECT rowid AS hit, {rank} AS rank FROM \
+                 (SELECT rowid FROM search_index WHERE search_index MATCH {query} LIMIT {most})"
+            )
+        };
+        let both = format!("{} UNION ALL {}", one(whole, 0), one(prefix, 1));
+        (
+            format!(
+                "SELECT d.id AS hit, MIN(m.rank) AS rank FROM ({both}) m JOIN search_documents d ON d.rowid = m.hit GROUP BY d.id"
+            ),
+            "hit",
+        )
+    } else {
+        let entity = to.value(E::TABLE.into());
+        let one = |query, rank| {
+            format!(
+                "SELECT id AS hit, CAST({rank} AS BIGINT) AS rank FROM search_find({entity}, {query}, {most})"
+            )
+        };
+        let both = format!("{} UNION ALL {}", one(whole, 0), one(prefix, 1));
+        (format!("SELECT hit, MIN(rank) AS rank FROM ({both}) m GROUP BY hit"), "hit")
+    };
+    Some(format!(" JOIN ({source}) hits ON hits.{key} = {}.id", E::TABLE))
+}

@@ -1,0 +1,31 @@
+//! The five verbs, generic over the entity: what holds for every record is written here, once.
+
+mod common;
+mod create;
+mod cursor;
+mod get;
+mod list;
+mod options;
+mod present;
+mod retire;
+mod update;
+
+pub use common::common_write_schema;
+pub use create::create;
+pub use get::get;
+pub use list::{PageSize, list, list_schema};
+pub use options::{GetOptions, UpdateOptions, list_option_names};
+pub use retire::retire;
+pub use update::update;
+
+/// What every record answers beside its entity's own fields.
+pub const COMMON_FIELDS: &[&str] = &[
+    "id",
+    "external_refs",
+    "custom_fields",
+    "version",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+];

@@ -1,0 +1,256 @@
+//! `list` and `search`: filters, orders, pages. Pages go by key, so a page costs the same however deep it lies.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
+
+use super::{
+    cursor::{self, Cursor},
+    options::{ListOptions, View},
+    present::{present, wanted},
+};
+use crate::{
+    entity::{Entity, Fifth, Key, Order, Q},
+    error::{Error, Issue, Result},
+    schema, search,
+    store::{self, Page, Where},
+};
+
+/// How large a page's JSON may become, in bytes: agents read into a context, exports into a file.
+#[derive(Clone, Copy, Debug)]
+pub struct PageSize(pub usize);
+
+/// By how well the words match; only with `q`.
+const RELEVANCE: &str = "relevance";
+/// Past this page number a cursor is the way.
+const LAST_NUMBERED_PAGE: i64 = 500;
+
+/// The names that `sort` takes.
+pub fn sorts<E: Entity>() -> Vec<String> {
+    let relevance = (E::Q == Q::Index).then(|| RELEVANCE.to_owned());
+    let orders = E::ORDERS.iter().flat_map(|order| {
+        let (up, down) = (order.name.to_owned(), format!("-{}", order.name));
+        if order.falling { [down, up] } else { [up, down] }
+    });
+    relevance.into_iter().chain(orders).collect()
+}
+
+/// The properties of the first verb's input: the entity's filters, then the options that it has a use for.
+pub fn list_schema<E: Entity>() -> Map<String, Value> {
+    let mut options = schema::properties_of::<ListOptions>();
+    if E::TAGS.is_none() {
+        options.shift_remove("tagIds");
+    }
+    if E::FIFTH != Fifth::Archive {
+        options.shift_remove("includeArchived");
+    }
+    if !E::NUMBERED_PAGES {
+        options.shift_remove("page");
+    }
+    if let Some(sort) = options.get_mut("sort") {
+        sort["type"] = json!("string");
+        sort["enum"] = json!(sorts::<E>());
+    }
+    let mut properties = Map::new();
+    properties.extend(options.shift_remove_entry("q"));
+    properties.extend(schema::properties_of::<E::Filter>());
+    properties.extend(options);
+    // Null has no meaning for a filter: what is not wanted is left out.
+    for property in properties.values_mut() {
+        if let Some(Value::Array(kinds)) = property.get_mut("type") {
+            kinds.retain(|kind| kind != "null");
+            if let [one] = kinds.as_slice() {
+                property["type"] = one.clone();
+            }
+        }
+        if let Some(Value::Array(options)) = property.get_mut("enum") {
+            options.retain(|option| !option.is_null());
+        }
+    }
+    properties
+}
+
+/// One page; the arguments have passed the schema.
+pub async fn list<E: Entity>(
+    args: Map<String, Value>,
+    size: PageSize,
+    tx: &mut TenantTx,
+) -> Result<Map<String, Value>> {
+    let fingerprint = cursor::fingerprint::<E>(&args, tx);
+    let (options, filter) = split::<E>(args)?;
+    let wanted = wanted::<E>(options.view.unwrap_or(View::Summary), options.fields.clone())?;
+    let mut to = Where::in_reach::<E>(tx);
+    let join = narrow::<E>(&options, filter, tx, &mut to).await?;
+    let total = match options.include_total {
+        Some(true) => Some(store::count::<E>(tx, &join, to.clone()).await?),
+        _ => None,
+    };
+    let (order, falling, ranked) = order_of::<E>(options.sort.as_deref(), !join.is_empty())?;
+    let keys: Vec<Key> =
+        ranked.then_some(Key::Int("hits.rank")).into_iter().chain(order.keys.iter().copied()).collect();
+    if let Some(text) = &options.cursor {
+        let columns: Vec<&str> = keys.iter().map(|key| key.column()).collect();
+        let marks = to.marks(Cursor::decode(text, &fingerprint)?.binds(&keys)?);
+        let than = if falling { "<" } else { ">" };
+        to.push(&format!(" AND ({}, id) {than} ({marks})", columns.join(", ")));
+    }
+    let limit = options.limit.unwrap_or(E::PAGE);
+    let offset = offset(&options, E::PAGE)?;
+    // One row more than asked tells whether there are more.
+    let page = Page { keys: &keys, falling, limit: limit + 1, offset };
+    let mut rows = store::page::<E>(tx, &join, to, page).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(0));
+    let (rows, keys): (Vec<_>, Vec<_>) = rows.into_iter().map(|keyed| (keyed.stored, keyed.keys)).unzip();
+    let ids: Vec<String> = rows.iter().map(|row| row.meta.id.clone()).collect();
+    let records = present::<E>(rows, &wanted, tx).await?;
+    let (items, cut) = fit(records, size);
+    let more = more || cut;
+    let mut answer = Map::new();
+    let next = match (more, items.len().checked_sub(1)) {
+        (true, Some(last)) => json!(Cursor::new(&fingerprint, keys[last].clone(), &ids[last]).encode()),
+        _ => Value::Null,
+    };
+    answer.insert("items".into(), items.into());
+    answer.insert("nextCursor".into(), next);
+    answer.insert("hasMore".into(), more.into());
+    if let Some(total) = total {
+        answer.insert("total".into(), total.into());
+    }
+    if cut {
+        answer.insert("truncatedBy".into(), "size".into());
+    }
+    Ok(answer)
+}
+
+fn split<E: Entity>(mut args: Map<String, Value>) -> Result<(ListOptions, E::Filter)> {
+    let mut options = Map::new();
+    for name in super::list_option_names() {
+        if let Some(value) = args.shift_remove(&name) {
+            options.insert(name, value);
+        }
+    }
+    Ok((schema::read(options)?, schema::read(args)?))
+}
+
+/// Adds every filter; answers the join that `q` needs, or nothing.
+async fn narrow<E: Entity>(
+    options: &ListOptions,
+    filter: E::Filter,
+    tx: &mut TenantTx,
+    to: &mut Where,
+) -> Result<String> {
+    let bounds: [(&str, Option<Timestamp>); 4] = [
+        ("updated_at >= ?", options.updated_since.map(|moment| moment.0)),
+        ("updated_at < ?", options.updated_before.map(|moment| moment.0)),
+        ("created_at >= ?", options.created_since.map(|moment| moment.0)),
+        ("created_at < ?", options.created_before.map(|moment| moment.0)),
+    ];
+    for (condition, time) in bounds {
+        if let Some(time) = time {
+            to.and(condition, [Bind::from(time)]);
+        }
+    }
+    if let Some(ids) = &options.ids {
+        to.any_of("id", ids.iter().map(Bind::from));
+    }
+    if let Some(reference) = &options.external_ref {
+        let found = store::find_by_external_ref(tx, E::TABLE, &reference.system, &reference.id).await?;
+        to.any_of("id", found.iter().map(Bind::from));
+    }
+    if let (Some(tags), Some(link)) = (&options.tag_ids, E::TAGS) {
+        for tag in tags {
+            let condition = format!(
+                "EXISTS (SELECT 1 FROM {0} t WHERE t.tenant_id = {1}.tenant_id AND t.{2} = {1}.id AND t.tag_id = ?)",
+                link.table,
+                E::TABLE,
+                link.owner
+            );
+            to.and(&condition, [Bind::from(tag)]);
+        }
+    }
+    E::hide_by_default(&filter, options.include_archived.unwrap_or(false), to);
+    E::narrow(filter, tx, to)?;
+    let Some(q) = options.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) else {
+        return Ok(String::new());
+    };
+    match E::Q {
+        Q::Index => match store::hits::<E>(tx, q, to) {
+            Some(join) => Ok(join),
+            None => {
+                // Only signs and spaces: no record holds them as a word.
+                to.and("1 = 0", []);
+                Ok(String::new())
+            }
+        },
+        Q::Substring(column) => {
+            let mut pattern = String::from("%");
+            for c in search::sort_key(q).chars() {
+                let _ = if matches!(c, '%' | '_' | '\\') {
+                    write!(pattern, "\\{c}")
+                } else {
+                    write!(pattern, "{c}")
+                };
+            }
+            pattern.push('%');
+            to.and(&format!("{column} LIKE ? ESCAPE '\\'"), [Bind::from(pattern)]);
+            Ok(String::new())
+        }
+    }
+}
+
+/// The order, whether it falls, and whether the hits' rank stands before it.
+fn order_of<E: Entity>(sort: Option<&str>, with_hits: bool) -> Result<(Order, bool, bool)> {
+    let default = E::ORDERS[0];
+    match sort {
+        None if with_hits => Ok((by_name::<E>(), false, true)),
+        None => Ok((default, default.falling, false)),
+        Some(RELEVANCE) if with_hits => Ok((by_name::<E>(), false, true)),
+        Some(RELEVANCE) => Ok((default, default.falling, false)),
+        Some(sort) => {
+            let (name, falling) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
+            let order = E::ORDERS.iter().find(|order| order.name == name);
+            // The schema's enum lets no other name through.
+            order
+                .map(|&order| (order, falling, false))
+                .ok_or_else(|| Error::issues(vec![Issue::new("sort", "is no order of this list.")]))
+        }
+    }
+}
+
+/// Equally good hits are in the order of the first text order: by name.
+fn by_name<E: Entity>() -> Order {
+    *E::ORDERS.iter().find(|order| matches!(order.keys, [Key::Text(_)])).unwrap_or(&E::ORDERS[0])
+}
+
+fn offset(options: &ListOptions, page_size: i64) -> Result<i64> {
+    match options.page {
+        None => Ok(0),
+        Some(_) if options.cursor.is_some() => {
+            Err(Error::field("page", "cannot stand beside `cursor`; send one of them."))
+        }
+        Some(page) if page > LAST_NUMBERED_PAGE => Err(Error::field(
+            "page",
+            format!(
+                "goes to {LAST_NUMBERED_PAGE}; page on with `cursor`, which each answer gives as `nextCursor`."
+            ),
+        )),
+        Some(page) => Ok((page - 1) * options.limit.unwrap_or(page_size)),
+    }
+}
+
+/// As many records as fit; one over the size comes whole, so that a list always gets on.
+fn fit(records: Vec<Map<String, Value>>, size: PageSize) -> (Vec<Value>, bool) {
+    let mut used = 0;
+    let mut items = Vec::with_capacity(records.len());
+    for record in records {
+        let record = Value::Object(record);
+        used += serde_json::to_vec(&record).map_or(0, |json| json.len() + 1);
+        if used > size.0 && !items.is_empty() {
+            return (items, true);
+        }
+        items.push(record);
+    }
+    (items, false)
+}
