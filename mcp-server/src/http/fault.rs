@@ -26,15 +26,9 @@ struct Parts {
 impl Fault {
     /// A refusal with this status, code and kind.
     pub fn new(status: StatusCode, code: i64, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            kind,
-            message: message.into(),
-            data: Map::new(),
-            headers: vec![],
-            id: Value::Null,
-        }
+        let message = message.into();
+        let parts = Parts { status, code, kind, message, data: Map::new(), headers: vec![], id: Value::Null };
+        Self(Box::new(parts))
     }
 
     /// One member more in `data`.
