@@ -15,6 +15,7 @@ mod cluster;
 mod database;
 mod issuer;
 mod listening;
+mod mcp_server;
 
 pub use account::{Account, Key, Member, NewAccount, PASSWORD};
 pub use auth_server::AuthServer;
@@ -23,3 +24,4 @@ pub use browser::{Browser, Page};
 pub use caller::{Answer, Caller, http_client};
 pub use database::{Engine, TestDatabase};
 pub use issuer::Issuer;
+pub use mcp_server::McpServer;

@@ -18,14 +18,14 @@ pub const AUTH_SERVER: House = House {
     floors: &[
         &["main", "lib"],
         &["app"],
-        &["endpoints", "front_door"],
+        &["endpoints", "front_door", "sweep"],
         &["grants"],
         &["store"],
         &["pages", "error"],
         &["config"],
         &["domain", "security"],
     ],
-    handed_the_app: &["endpoints", "front_door"],
+    handed_the_app: &["endpoints", "front_door", "sweep", "grants"],
     without: &[
         (&["domain", "security"], &["sqlx", "axum"]),
         (&["grants", "store"], &["axum"]),
@@ -55,7 +55,7 @@ pub const MCP_SERVER: House = House {
             &["walk", "catalog", "entities", "verbs", "entity", "store", "documents", "fields", "money"],
             &["axum"],
         ),
-        (&["http", "protocol", "walk", "catalog"], &["sqlx"]),
+        (&["protocol", "walk", "catalog"], &["sqlx"]),
         (&[], &["auth_server"]),
     ],
 };
