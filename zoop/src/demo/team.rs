@@ -1,0 +1,60 @@
+//! Who writes the demo's data: the office takes jobs on, techs finish theirs, each under their own name.
+
+use anyhow::{Context, anyhow};
+use auth_server::store::users;
+use shared::{
+    caller::{Actor, ActorKind, Caller},
+    db::Db,
+    permit::Permit,
+    role::Role,
+};
+
+use crate::business::{Business, Person};
+
+/// The people of one company, each with leave to call what their role may.
+pub struct Team {
+    permits: Vec<(&'static str, Permit)>,
+    office: usize,
+}
+
+impl Team {
+    /// Looks up a company's people.
+    pub async fn of(db: &Db, tenant_id: &str, business: &'static Business) -> anyhow::Result<Self> {
+        let mut permits = Vec::new();
+        for person in business.team {
+            let user =
+                users::by_email(db, &person.email()).await.context("the demo's people cannot be read")?;
+            let user = user.ok_or_else(|| anyhow!("{} is not in the database", person.name))?;
+            let caller = Caller {
+                tenant_id: tenant_id.to_owned(),
+                actor: Actor {
+                    kind: ActorKind::User,
+                    id: Some(user.id),
+                    name: user.name,
+                    via: Some("Zoop's demo".to_owned()),
+                },
+                role: Some(person.role),
+                scopes: person.role.ceiling(),
+                credential: "demo".to_owned(),
+                underscore_names: false,
+            };
+            // Which scopes a tool needs is checked where calls come in; here there is no outside.
+            let permit =
+                Permit::check(&caller, &[]).map_err(|missing| anyhow!("{} lacks {missing}", person.name))?;
+            permits.push((person.mailbox, permit));
+        }
+        let office = business.team.iter().position(|person| person.role == Role::Office);
+        Ok(Self { permits, office: office.ok_or_else(|| anyhow!("nobody is in the office"))? })
+    }
+
+    /// The office's.
+    pub fn office(&self) -> &Permit {
+        &self.permits[self.office].1
+    }
+
+    /// A person's own; the office's for a stranger.
+    pub fn permit_of(&self, person: &Person) -> &Permit {
+        let found = self.permits.iter().find(|(mailbox, _)| *mailbox == person.mailbox);
+        found.map_or(self.office(), |(_, permit)| permit)
+    }
+}
