@@ -53,17 +53,27 @@ fn of<T: JsonSchema>() -> Map<String, Value> {
     }
 }
 
-/// `anyOf [{…}, null]` becomes one schema with two types, and what says nothing is left out: shorter to read, and an
-/// error inside it is told by its own path.
+/// `oneOf` of constants becomes an enum, `anyOf [{…}, null]` one schema with two types, and what says nothing is left
+/// out: shorter to read, and an error inside it is told by its own path.
 fn simplify(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
+            if let Some(Value::Array(variants)) = map.get("oneOf")
+                && let Some(words) =
+                    variants.iter().map(|one| one.get("const").cloned()).collect::<Option<Vec<_>>>()
+            {
+                map.shift_remove("oneOf");
+                map.insert("type".into(), "string".into());
+                map.insert("enum".into(), words.into());
+            }
             if let Some(Value::Array(variants)) = map.get("anyOf")
                 && let [Value::Object(one), other] = variants.as_slice()
                 && other == &json!({"type": "null"})
             {
-                let mut one = one.clone();
-                map.remove("anyOf");
+                let mut one = Value::Object(one.clone());
+                simplify(&mut one);
+                let Value::Object(mut one) = one else { return };
+                map.shift_remove("anyOf");
                 if let Some(Value::String(kind)) = one.get("type") {
                     one.insert("type".into(), json!([kind, "null"]));
                 }
@@ -75,13 +85,24 @@ fn simplify(schema: &mut Value) {
                 }
             }
             if map.get("default") == Some(&Value::Null) {
-                map.remove("default");
+                map.shift_remove("default");
             }
-            map.remove("title");
-            map.values_mut().for_each(simplify);
+            map.shift_remove("title");
+            for_each_schema(map, simplify);
         }
         Value::Array(list) => list.iter_mut().for_each(simplify),
         _ => {}
+    }
+}
+
+/// Every schema inside this one. A record may have a field of any name, `title` too: what stands under `properties` is
+/// a list of fields and no schema itself.
+fn for_each_schema(map: &mut Map<String, Value>, change: fn(&mut Value)) {
+    for (name, value) in map.iter_mut() {
+        match (name.as_str(), value) {
+            ("properties", Value::Object(properties)) => properties.values_mut().for_each(change),
+            (_, value) => change(value),
+        }
     }
 }
 
@@ -134,19 +155,13 @@ fn trim(schema: &mut Value) {
                 .and_then(Value::as_str)
                 .is_some_and(|f| !["date-time", "date"].contains(&f));
             if named {
-                map.remove("format");
+                map.shift_remove("format");
             }
-            map.remove("propertyNames");
+            map.shift_remove("propertyNames");
             if map.get("minLength") == Some(&json!(1)) {
-                map.remove("minLength");
+                map.shift_remove("minLength");
             }
-            for (name, value) in map.iter_mut() {
-                // A record may have a field of any name: only schemas are trimmed, not the list of properties itself.
-                match (name.as_str(), value) {
-                    ("properties", Value::Object(properties)) => properties.values_mut().for_each(trim),
-                    (_, value) => trim(value),
-                }
-            }
+            for_each_schema(map, trim);
         }
         Value::Array(list) => list.iter_mut().for_each(trim),
         _ => {}

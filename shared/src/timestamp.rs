@@ -56,9 +56,10 @@ impl std::ops::Sub<Duration> for Timestamp {
     }
 }
 
+/// Always with six decimal places: the texts compare as the times do, whichever program compares them.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
     }
 }
 
@@ -82,7 +83,7 @@ impl Encode<'_, Sqlite> for Timestamp {
         &self,
         buf: &mut <Sqlite as sqlx::Database>::ArgumentBuffer,
     ) -> Result<IsNull, BoxDynError> {
-        Encode::<Sqlite>::encode(self.0.to_rfc3339_opts(SecondsFormat::Micros, true), buf)
+        Encode::<Sqlite>::encode(self.to_string(), buf)
     }
 }
 

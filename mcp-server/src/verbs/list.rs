@@ -79,6 +79,7 @@ pub async fn list<E: Entity>(
 ) -> Result<Map<String, Value>> {
     let fingerprint = cursor::fingerprint::<E>(&args, tx);
     let (options, filter) = split::<E>(args)?;
+    let offset = offset(&options, E::PAGE)?;
     let wanted = wanted::<E>(options.view.unwrap_or(View::Summary), options.fields.clone())?;
     let mut to = Where::in_reach::<E>(tx);
     let join = narrow::<E>(&options, filter, tx, &mut to).await?;
@@ -96,7 +97,6 @@ pub async fn list<E: Entity>(
         to.push(&format!(" AND ({}, id) {than} ({marks})", columns.join(", ")));
     }
     let limit = options.limit.unwrap_or(E::PAGE);
-    let offset = offset(&options, E::PAGE)?;
     // One row more than asked tells whether there are more.
     let page = Page { keys: &keys, falling, limit: limit + 1, offset };
     let mut rows = store::page::<E>(tx, &join, to, page).await?;
