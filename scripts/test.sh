@@ -44,7 +44,7 @@ debian_packages() {
 
 # The real MCP clients with the Node.js that the npm one runs on, and a proxy, all in ignored folders.
 real_clients() {
-    if ! cmp -s "$clients/requirements.txt" .venv/installed.txt; then
+    if ! cmp -s "$clients/requirements.txt" .venv/installed.txt || ! .venv/bin/python --version >/dev/null; then
         python3 -m venv --clear .venv
         .venv/bin/pip install --quiet --disable-pip-version-check --requirement "$clients/requirements.txt"
         cp "$clients/requirements.txt" .venv/installed.txt
@@ -65,8 +65,9 @@ real_clients() {
     fi
 }
 
-# One private PostgreSQL for the whole run; the databases in it are the tests' own business.
+# One private PostgreSQL for the whole run, unless a cluster is named; the tests make and drop databases in it.
 start_postgres() {
+    [[ -z ${ZOOP_TEST_POSTGRES_URL:-} ]] || return 0
     exec {postgres_output}< <(exec setpriv --pdeathsig TERM sh testing/postgres.sh)
     postgres=$!
     trap 'kill "$postgres" && wait "$postgres" || true' EXIT
