@@ -4,15 +4,21 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::{
     Router,
+    middleware::from_fn,
     routing::{get, post},
 };
 use shared::{clock::Clock, db::Db, id::Ids, random::Random};
 
 use crate::{
     config::{Config, Settings},
-    endpoints::{assets, health, login, logout, settings, settings_api},
+    endpoints::{
+        apps, assets, authorize, consent, health, login, logout, metadata, program, register, revoke,
+        settings, settings_api, token,
+    },
     front_door,
+    grants::{refusals::Refusals, signing::Signing},
     security::password::Passwords,
+    sweep,
 };
 
 /// A running server. Cheap to clone.
@@ -33,6 +39,10 @@ pub struct Inner {
     pub settings: Settings,
     /// Hashing of passwords, in its bounded pool.
     pub passwords: Passwords,
+    /// The keys that sign access tokens.
+    pub(crate) signing: Signing,
+    /// The refusals that were written down lately.
+    pub(crate) refusals: Refusals,
 }
 
 impl Deref for App {
@@ -48,7 +58,16 @@ impl App {
         let settings = config.settings()?;
         let ids = Ids::new(clock.clone(), random.clone());
         let passwords = Passwords::new(&random)?;
-        Ok(Self(Arc::new(Inner { db, clock, random, ids, settings, passwords })))
+        let signing = Signing::new(settings.signing_algorithm, &config.key_secret()?)?;
+        signing.refresh(&db, &ids, &random, clock.now()).await?;
+        let refusals = Refusals::default();
+        Ok(Self(Arc::new(Inner { db, clock, random, ids, settings, passwords, signing, refusals })))
+    }
+
+    /// What a server does from time to time: looks after its signing keys and sweeps what has ended.
+    pub async fn keep_house(&self) -> anyhow::Result<()> {
+        self.signing.refresh(&self.db, &self.ids, &self.random, self.clock.now()).await?;
+        Ok(sweep::run(self).await?)
     }
 
     /// All routes, behind the front door.
@@ -64,10 +83,28 @@ impl App {
             .route("/settings/keys/{id}/revoke", post(settings::revoke_own_key))
             .route("/settings/api", get(settings_api::show))
             .route("/settings/api/keys", post(settings_api::make_key))
-            .route("/settings/api/keys/{id}/revoke", post(settings_api::revoke_key));
+            .route("/settings/api/keys/{id}/revoke", post(settings_api::revoke_key))
+            .route("/settings/apps/{id}/revoke", post(apps::disconnect))
+            .route("/oauth/authorize", get(authorize::show))
+            .route("/oauth/consent", get(consent::show))
+            .route("/oauth/consent/decision", post(consent::decide));
         let pages = front_door::with_sessions(pages, self);
+        let programs = Router::new()
+            .route(
+                "/.well-known/oauth-authorization-server",
+                get(metadata::authorization_server).options(program::preflight),
+            )
+            .route(
+                "/.well-known/openid-configuration",
+                get(metadata::openid_configuration).options(program::preflight),
+            )
+            .route("/.well-known/jwks.json", get(metadata::jwks).options(program::preflight))
+            .route("/oauth/register", post(register::submit).options(program::preflight))
+            .route("/oauth/token", post(token::submit).options(program::preflight))
+            .route("/oauth/revoke", post(revoke::submit).options(program::preflight))
+            .layer(from_fn(program::open_to_all));
         let rest =
             Router::new().route("/healthz", get(health::show)).route("/assets/{file}", get(assets::show));
-        front_door::around(pages.merge(rest), self)
+        front_door::around(pages.merge(programs).merge(rest), self)
     }
 }

@@ -10,7 +10,7 @@ use shared::{
 };
 use url::Url;
 
-use crate::domain::network::Network;
+use crate::{domain::network::Network, security::jwt::Algorithm};
 
 /// How auth-server is set up.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,6 +42,21 @@ pub struct Config {
     /// Proxies whose X-Forwarded-For is believed: addresses or ranges, with commas between.
     #[arg(long, env = "ZOOP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<Network>,
+    /// Redirect URIs that apps may register word for word although their scheme has no dot.
+    #[arg(
+        long = "extra-redirect-uri",
+        env = "ZOOP_EXTRA_REDIRECT_URIS",
+        default_value = "cursor://anysphere.cursor-mcp/oauth/callback",
+        value_delimiter = ',',
+        value_name = "URI"
+    )]
+    pub extra_redirect_uris: Vec<String>,
+    /// Apps that may register themselves in an hour, from one source.
+    #[arg(long, env = "ZOOP_REGISTRATIONS_PER_SOURCE", default_value_t = 60, value_name = "COUNT")]
+    pub registrations_per_source: i64,
+    /// Apps that may register themselves in an hour, overall.
+    #[arg(long, env = "ZOOP_REGISTRATIONS", default_value_t = 1000, value_name = "COUNT")]
+    pub registrations: i64,
     /// How long an access token lives, in seconds.
     #[arg(
         long,
@@ -53,18 +68,7 @@ pub struct Config {
     pub access_token_ttl: i64,
     /// The algorithm of new signing keys.
     #[arg(long, env = "ZOOP_SIGNING_ALGORITHM", default_value = "RS256", value_name = "ALGORITHM")]
-    pub signing_algorithm: SigningAlgorithm,
-}
-
-/// An algorithm that signs access tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum SigningAlgorithm {
-    /// RSA, 2048 bits: what every client can check.
-    #[value(name = "RS256")]
-    Rs256,
-    /// ECDSA over P-256: smaller and faster to sign.
-    #[value(name = "ES256")]
-    Es256,
+    pub signing_algorithm: Algorithm,
 }
 
 /// What the options say, checked once.
@@ -78,10 +82,16 @@ pub struct Settings {
     pub mcp_urls: Vec<String>,
     /// Whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<Network>,
+    /// What may be registered word for word.
+    pub extra_redirect_uris: Vec<String>,
+    /// In an hour, from one source.
+    pub registrations_per_source: i64,
+    /// In an hour, overall.
+    pub registrations: i64,
     /// Seconds.
     pub access_token_ttl: i64,
     /// Of new signing keys.
-    pub signing_algorithm: SigningAlgorithm,
+    pub signing_algorithm: Algorithm,
 }
 
 impl Config {
@@ -121,6 +131,9 @@ impl Config {
             https: self.issuer.scheme() == "https",
             mcp_urls: self.mcp_urls.iter().map(|url| url.as_str().trim_end_matches('/').to_owned()).collect(),
             trusted_proxies: self.trusted_proxies.clone(),
+            extra_redirect_uris: self.extra_redirect_uris.clone(),
+            registrations_per_source: self.registrations_per_source,
+            registrations: self.registrations,
             access_token_ttl: self.access_token_ttl,
             signing_algorithm: self.signing_algorithm,
         })

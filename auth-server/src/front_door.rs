@@ -15,7 +15,7 @@ use tracing::Instrument;
 
 use crate::{
     app::App,
-    domain::network::Network,
+    domain::{network::Network, origin::Origin},
     error::{OAuthError, Refusal},
     pages,
     store::sessions::{IDLE_DAYS, Sessions},
@@ -23,15 +23,6 @@ use crate::{
 
 const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Which request this is and where it comes from.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The request's id, as pages and answers show it.
-    pub request_id: String,
-    /// The peer's address, or what a trusted proxy says of it.
-    pub source: IpAddr,
-}
 
 impl FromRequestParts<App> for Origin {
     type Rejection = Refusal;

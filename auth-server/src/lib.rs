@@ -7,9 +7,13 @@ pub mod domain;
 mod endpoints;
 mod error;
 mod front_door;
+mod grants;
 pub mod pages;
 pub mod security;
 pub mod store;
+mod sweep;
+
+use std::time::Duration;
 
 use anyhow::Context;
 use shared::{clock::Clock, random::Random};
@@ -31,8 +35,20 @@ pub async fn serve(
     let app = App::new(&config, db, clock, random).await?;
     let address = listener.local_addr().context("the listener has no address")?;
     tracing::info!(%address, issuer = app.settings.issuer, "auth-server is ready");
+    let keeper = tokio::spawn(keep(app.clone(), shutdown.clone()));
     let router = app.router();
     let served = shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
+    keeper.abort();
     app.db.close().await;
     served
+}
+
+/// Keeps house once a minute: what has ended is swept, and signing keys are looked after.
+async fn keep(app: App, shutdown: CancellationToken) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    while shutdown.run_until_cancelled(minute.tick()).await.is_some() {
+        if let Err(error) = app.keep_house().await {
+            tracing::warn!(cause = format!("{error:#}"), "keeping house");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 //! Settings → API & MCP: keys are made by owners, shown once, kept as hashes and revoked at once.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
@@ -18,7 +19,8 @@ async fn make(browser: &Browser, fields: &[(&str, &str)]) -> Page {
 }
 
 async fn count(db: &TestDatabase) -> i64 {
-    let rows: Vec<(i64,)> = db.admin().await.rows("SELECT COUNT(*) FROM api_keys", vec![]).await.unwrap();
+    let rows: Vec<(i64,)> =
+        db.admin().await.rows("SELECT COUNT(*) FROM api_keys", vec![]).await.expect("a count");
     rows[0].0
 }
 
@@ -53,7 +55,7 @@ testing::on_both_databases! {
             db.admin().await.rows("SELECT kind, subject FROM revocations", vec![]).await.unwrap();
         assert_eq!(rows, [("key".to_owned(), id)]);
         let rows: Vec<(String,)> =
-            db.admin().await.rows("SELECT action FROM audit WHERE tenant_id IS NOT NULL ORDER BY id", vec![]).await.unwrap();
+            db.admin().await.rows("SELECT action FROM audit WHERE tenant_id IS NOT NULL ORDER BY action", vec![]).await.unwrap();
         assert_eq!(rows, [("api_key.create".to_owned(),), ("api_key.revoke".to_owned(),)]);
         let rows: Vec<(String,)> =
             db.admin().await.rows("SELECT CAST(changes AS TEXT) FROM audit", vec![]).await.unwrap();

@@ -1,4 +1,5 @@
 //! Signing in and out: cookies, CSRF, throttle, and that nothing tells whether an account exists.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

@@ -1,6 +1,10 @@
 //! People, companies, sessions and keys: data and rules, without HTTP or SQL.
 
 pub mod api_key;
+pub mod authorization;
+pub mod client;
+pub mod grant_scope;
 pub mod network;
+pub mod origin;
 pub mod user;
 pub mod visit;

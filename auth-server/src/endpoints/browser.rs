@@ -17,6 +17,7 @@ use crate::{
 
 const CSRF: &str = "csrf";
 const DONE: &str = "done";
+const BINDING: &str = "browser";
 
 /// A browser and what its session remembers.
 #[derive(Debug, Clone)]
@@ -76,6 +77,26 @@ impl Browser {
     /// Signs out and forgets everything.
     pub async fn sign_out(&self) -> Result<(), Refusal> {
         Ok(self.0.flush().await?)
+    }
+
+    /// Forgets who was signed in, but not what waits for a decision: another person may take over.
+    pub async fn forget_person(&self, app: &App) -> Result<(), Refusal> {
+        self.0.remove::<Visit>(VISIT).await?;
+        self.0.cycle_id().await?;
+        self.put(CSRF, &secret::generate(&app.random)).await
+    }
+
+    /// The hash of a secret of this browser's session: what waits for a decision waits for this browser alone.
+    pub async fn binding(&self, app: &App) -> Result<Vec<u8>, Refusal> {
+        let bound = match self.get::<String>(BINDING).await? {
+            Some(bound) => bound,
+            None => {
+                let fresh = secret::generate(&app.random);
+                self.put(BINDING, &fresh).await?;
+                fresh
+            }
+        };
+        Ok(secret::hash(&bound))
     }
 
     /// A sentence for the next page that is shown.

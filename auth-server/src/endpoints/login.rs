@@ -10,17 +10,18 @@ use shared::scope::Access;
 
 use super::{
     browser::Browser,
+    consent,
     form::{Fields, Posted},
     signed_in,
 };
 use crate::{
     app::App,
     domain::{
+        origin::Origin,
         user::{self, User},
         visit::{self, Visit},
     },
     error::Refusal,
-    front_door::Origin,
     pages,
     security::{password, return_path::within_site},
     store::{audit, login_attempts, users},
@@ -39,9 +40,14 @@ pub async fn show(
     match person {
         Some(_) if !again => Ok(Redirect::to(&return_to).into_response()),
         person => {
-            let confirming = person.map(|(user, _)| user.email);
+            let waiting = consent::waiting_app(&app, &browser, &return_to).await?;
+            // For an app another person may take over; for a page of the settings it is the same one.
+            let (email, confirming) = match person {
+                Some((user, _)) if waiting.is_some() => (user.email, None),
+                person => (String::new(), person.map(|(user, _)| user.email)),
+            };
             let csrf = browser.csrf(&app).await?;
-            pages::html(&pages::Login { csrf, return_to, confirming, ..Default::default() })
+            pages::html(&pages::Login { csrf, return_to, email, confirming, app: waiting, error: None })
         }
     }
 }
@@ -83,11 +89,18 @@ pub async fn submit(
                     "That address and password do not match. Check both and try again.",
                 ),
             };
-            let confirming =
-                signed_in::who(&app, &browser).await?.map(|(user, _)| user.email).filter(|e| *e == email);
+            let waiting = consent::waiting_app(&app, &browser, &return_to).await?;
+            let person = signed_in::who(&app, &browser).await?.filter(|_| waiting.is_none());
+            let confirming = person.map(|(user, _)| user.email).filter(|e| *e == email);
             let csrf = browser.csrf(&app).await?;
-            let page =
-                pages::Login { csrf, return_to, email, error: Some(error.to_owned()), app: None, confirming };
+            let page = pages::Login {
+                csrf,
+                return_to,
+                email,
+                error: Some(error.to_owned()),
+                app: waiting,
+                confirming,
+            };
             let mut response = (status, pages::html(&page)?).into_response();
             if status == StatusCode::TOO_MANY_REQUESTS {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("900"));
@@ -110,7 +123,7 @@ pub enum Outcome {
 /// Checks an address and a password under the throttle, and writes down how it went.
 pub async fn check(app: &App, origin: &Origin, email: &str, password: &str) -> Result<Outcome, Refusal> {
     let now = app.clock.now();
-    let source = network_of(origin);
+    let source = origin.network();
     let mut tx = app.db.begin(Access::Write).await?;
     let admitted = login_attempts::admit(&mut tx, &app.ids, email, &source, now).await?;
     tx.commit().await?;
@@ -137,15 +150,4 @@ pub async fn check(app: &App, origin: &Origin, email: &str, password: &str) -> R
     let Some(user) = user else { return Ok(Outcome::Wrong) };
     login_attempts::forgive(&app.db, email).await?;
     Ok(Outcome::Right(user))
-}
-
-/// What counts as one source: an address, or the /64 that one subscriber of IPv6 has.
-fn network_of(origin: &Origin) -> String {
-    match origin.source {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }

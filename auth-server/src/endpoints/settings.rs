@@ -8,6 +8,7 @@ use serde_json::json;
 use shared::{revocations, revocations::Revoked, scope::Access};
 
 use super::{
+    apps,
     form::Posted,
     login::{self, Outcome},
     rows,
@@ -19,7 +20,7 @@ use crate::{
     error::Refusal,
     pages::{self, Here, SessionRow},
     security::{password, return_path::within_site},
-    store::{api_keys, audit, sessions, users},
+    store::{api_keys, audit, grants, sessions, users},
 };
 
 /// GET /
@@ -44,11 +45,12 @@ async fn draw(app: &App, person: &SignedIn, password_error: Option<String>) -> R
         id,
     };
     let keys = api_keys::of_user(&app.db, &person.user.id).await?;
+    let apps = grants::apps_of_user(&app.db, &person.user.id, now).await?;
     let page = pages::Profile {
         frame: rows::frame(app, person, Here::Profile).await?,
         role: role_in_words(person.current.role).to_owned(),
         sessions: sessions.into_iter().map(session).collect(),
-        apps: Vec::new(),
+        apps: apps.into_iter().map(|app| apps::row(app, true)).collect(),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
         password_error,
     };

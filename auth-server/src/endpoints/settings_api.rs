@@ -15,6 +15,7 @@ use shared::{
 };
 
 use super::{
+    apps,
     form::Posted,
     login::{self, Outcome},
     rows,
@@ -29,7 +30,7 @@ use crate::{
     },
     error::Refusal,
     pages::{self, Boxes, Here, KeyForm, Person},
-    store::{api_keys, audit, users},
+    store::{api_keys, audit, grants, users},
 };
 
 /// GET /settings/api
@@ -60,11 +61,12 @@ async fn draw(
         ip_allow: typed.ip_allow.clone(),
         confirm_password: !person.visit.is_recent(now),
     };
+    let apps = grants::apps_of_tenant(&app.db, &person.current.tenant_id, now).await?;
     let page = pages::Api {
         frame: rows::frame(app, person, Here::Api).await?,
         endpoint: app.settings.mcp_urls[0].clone(),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
-        apps: Vec::new(),
+        apps: apps.into_iter().map(|app| apps::row(app, false)).collect(),
         form,
     };
     Ok((status, pages::settings(&page)?).into_response())

@@ -11,11 +11,11 @@ use super::browser::Browser;
 use crate::{
     app::App,
     domain::{
+        origin::Origin,
         user::{Membership, User},
         visit::Visit,
     },
     error::Refusal,
-    front_door::Origin,
     store::{audit, users},
 };
 

@@ -2,8 +2,7 @@
 
 use shared::scope::{Access, Family, Scope, Scopes};
 
-/// The scope that lets an app go on while its person is away (OpenID Connect Core §11).
-pub const OFFLINE_ACCESS: &str = "offline_access";
+use crate::domain::grant_scope::OFFLINE_ACCESS;
 
 /// The boxes of a page. What is ticked when the form is sent is what is granted.
 #[derive(Debug, Clone, Default)]

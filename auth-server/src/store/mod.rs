@@ -2,6 +2,13 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod authorization_codes;
+pub mod authorization_requests;
+pub mod clients;
+pub mod consents;
+pub mod grants;
 pub mod login_attempts;
+pub mod refresh_tokens;
 pub mod sessions;
+pub mod signing_keys;
 pub mod users;

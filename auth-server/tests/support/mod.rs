@@ -7,6 +7,8 @@
     reason = "a test that cannot be set up fails"
 )]
 
+pub mod oauth;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -45,8 +47,9 @@ pub fn config(arguments: &[&str]) -> Config {
 }
 
 impl Server {
+    /// Starts it with a key that is made in no time.
     pub async fn start(db: &TestDatabase) -> Self {
-        Self::start_with(db, &[]).await
+        Self::start_with(db, &["--signing-algorithm", "ES256"]).await
     }
 
     /// Starts it with more options; `--issuer` is its own address unless it is given.

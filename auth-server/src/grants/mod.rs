@@ -1,0 +1,19 @@
+//! The rules of the grants, without HTTP. oxide-auth's state machines decide which client a code or a token is bound
+//! to, in which order the steps come, PKCE and the narrowing of scopes; a driver for each asks them and answers from
+//! the database. What they do not know stands before them or between their steps, and says so.
+
+pub mod authenticate;
+pub mod authorization;
+pub mod authorization_code;
+pub mod back;
+pub mod consent;
+pub mod desk;
+pub mod fault;
+mod oxide;
+pub mod params;
+pub mod refresh_token;
+pub mod refusals;
+pub mod register;
+mod registrar;
+pub mod revoke;
+pub mod signing;

@@ -1,0 +1,74 @@
+//! Apps.
+
+use chrono::Duration;
+use shared::{
+    binds,
+    db::{Db, Tx},
+    error::Error,
+    timestamp::Timestamp,
+};
+
+use crate::domain::{
+    client::{AuthMethod, Client},
+    grant_scope::GrantScope,
+};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    redirect_uris: String,
+    scopes: String,
+    grant_types: String,
+    auth_method: String,
+    secret_hash: Option<Vec<u8>>,
+    tool_names: Option<String>,
+    registered_by: Option<String>,
+}
+
+/// The app with this client_id.
+pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, Error> {
+    let sql = "SELECT id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, tool_names, registered_by \
+               FROM clients WHERE id = $1";
+    let Some(row) = db.row::<Row>(sql, binds![id]).await? else { return Ok(None) };
+    let method = AuthMethod::parse(&row.auth_method);
+    Ok(Some(Client {
+        id: row.id,
+        name: row.name,
+        redirect_uris: row.redirect_uris.split(' ').map(str::to_owned).collect(),
+        scope: (!row.scopes.is_empty()).then(|| GrantScope::parse_known(&row.scopes)),
+        grant_types: row.grant_types.split(' ').map(str::to_owned).collect(),
+        auth_method: method
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("an unknown auth_method is stored")))?,
+        secret_hash: row.secret_hash,
+        tool_names: row.tool_names,
+        registered_by: row.registered_by,
+    }))
+}
+
+/// How many apps have registered in the last hour: from this source, and overall.
+pub async fn registered_lately(tx: &mut Tx, source: &str, now: Timestamp) -> Result<(i64, i64), Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN source = $1 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) FROM clients \
+               WHERE created_at > $2";
+    Ok(tx.row(sql, binds![source, now - Duration::hours(1)]).await?.unwrap_or((0, 0)))
+}
+
+/// Keeps a new app. URIs hold no space, so a space separates them.
+pub async fn insert(tx: &mut Tx, client: &Client, source: &str, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO clients (id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, tool_names, \
+               registered_by, source, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let binds = binds![
+        &client.id,
+        &client.name,
+        client.redirect_uris.join(" "),
+        client.scope.map(|scope| scope.to_string()).unwrap_or_default(),
+        client.grant_types.join(" "),
+        client.auth_method.as_str(),
+        client.secret_hash.clone(),
+        client.tool_names.clone(),
+        client.registered_by.clone(),
+        source,
+        now,
+    ];
+    tx.execute(sql, binds).await.map(drop)
+}
