@@ -83,6 +83,10 @@ impl Entity for Jobs {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+        if let Some(quote) = draft.from_quote_id {
+            // Quotes have no table yet: none can be named.
+            return Err(bad_reference("from_quote_id", "quote", &quote, "quotes.list"));
+        }
         let place = Place::find(tx, draft.customer_id, draft.location_id).await?;
         if place.archived {
             let message = "The customer is archived; no new work for them. Restore with customers.update status active.";

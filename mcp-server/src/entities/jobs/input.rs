@@ -83,6 +83,9 @@ words! {
 #[derive(Deserialize, JsonSchema)]
 pub struct Draft {
     pub title: Line,
+    /// An accepted quote, whose customer, place and lines are copied.
+    #[serde(default)]
+    pub from_quote_id: Option<String>,
     #[serde(default)]
     pub description: Option<Body>,
     #[serde(default)]
