@@ -1,7 +1,11 @@
 //! What every request passes: an id, its source, a log line, the headers of safe pages, and the drawing of refusals.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    any::Any,
+    net::{IpAddr, SocketAddr},
+};
 
+use anyhow::anyhow;
 use askama::Template;
 use axum::{
     Router,
@@ -10,6 +14,8 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{Html, IntoResponse, Response},
 };
+use shared::error::Error;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use tracing::Instrument;
 
@@ -27,9 +33,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 impl FromRequestParts<App> for Origin {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refusal> {
-        parts.extensions.get::<Origin>().cloned().ok_or_else(|| {
-            shared::error::Error::internal(anyhow::anyhow!("a route stands outside the front door")).into()
-        })
+        parts
+            .extensions
+            .get::<Origin>()
+            .cloned()
+            .ok_or_else(|| Error::internal(anyhow!("a route stands outside the front door")).into())
     }
 }
 
@@ -53,6 +61,9 @@ pub fn around(routes: Router<App>, app: &App) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
+            Refusal::from(Error::internal(anyhow!("a handler panicked"))).into_response()
+        }))
         .layer(from_fn_with_state(app.clone(), pass))
         .with_state(app.clone())
 }
@@ -67,6 +78,14 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
+    let bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && !response.headers().contains_key(header::CONTENT_TYPE);
+    if bare && response.extensions().get::<Refusal>().is_none() {
+        // The session layer answers so when a session cannot be saved.
+        response
+            .extensions_mut()
+            .insert(Refusal::from(Error::Unavailable(anyhow!("a session was not saved"))));
+    }
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         response = draw(refusal, response, &request_id);
     }

@@ -1,7 +1,7 @@
 //! The code grant's own data: a request that waits for a person, a code, a grant, a refresh token.
 
 use chrono::Duration;
-use shared::timestamp::Timestamp;
+use shared::{role::Role, timestamp::Timestamp};
 
 use super::grant_scope::GrantScope;
 
@@ -93,6 +93,17 @@ impl RefreshToken {
     pub fn is_stale(&self, now: Timestamp) -> bool {
         self.rotated_at.is_some_and(|at| at + REFRESH_GRACE < now)
     }
+}
+
+/// Where a person stands in a company, now: person, place and company are all active.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// What they are called.
+    pub name: String,
+    /// What they may do there at most.
+    pub role: Role,
+    /// Copied into tokens; an older one is refused.
+    pub authz_version: i64,
 }
 
 /// A connected app, as its person and the owners see it.

@@ -1,5 +1,5 @@
 //! Where codes and tokens are handed out: oxide-auth's Authorizer and Issuer over the database, one desk for each
-//! request. Every method that changes something is one transaction, which decides again all that can race.
+//! request. What it changes, `issuing.rs` changes.
 
 use async_trait::async_trait;
 use oxide_auth::{
@@ -11,31 +11,21 @@ use oxide_auth::{
 };
 use oxide_auth_async::primitives::{Authorizer, Issuer};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shared::{
-    caller::Actor,
-    db::Tx,
-    error::Error,
-    revocations::{self, Revoked},
-    role::Role,
-    scope::Access,
-    timestamp::Timestamp,
-};
+use shared::timestamp::Timestamp;
 
 use super::{
     fault::{Fault, bug},
-    oxide::{self, REDIRECT_URI, RESOURCE, TENANT, peek, put},
+    oxide::{self, REDIRECT_URI, RESOURCE, TENANT, put},
 };
 use crate::{
     app::App,
     domain::{
-        authorization::{CODE_LIFE, Code, GRANT_LIFE, Grant},
+        authorization::{Grant, RefreshToken},
         client::Client,
-        grant_scope::GrantScope,
         origin::Origin,
     },
-    security::{redirect_uri, seal::Seal, secret},
-    store::{audit, authorization_codes, authorization_requests, consents, grants, refresh_tokens},
+    security::secret,
+    store::{authorization_codes, grants, refresh_tokens},
 };
 
 /// What an app is answered with (RFC 6749 §5.1), as it was truly issued.
@@ -56,17 +46,17 @@ pub struct Answer {
 
 /// One request's desk.
 pub struct Desk<'a> {
-    app: &'a App,
-    client: &'a Client,
-    origin: &'a Origin,
-    now: Timestamp,
+    pub(super) app: &'a App,
+    pub(super) client: &'a Client,
+    pub(super) origin: &'a Origin,
+    pub(super) now: Timestamp,
     /// The pending request that a code answers.
     pub request: Option<&'a [u8]>,
     /// The scope and resource that a refresh asks for: within its grace the same is answered again to the same.
     pub asked: String,
     /// Whether the refresh token was used longer ago than its grace.
     pub stale: bool,
-    code: Option<Vec<u8>>,
+    pub(super) code: Option<Vec<u8>>,
     answer: Option<Answer>,
     /// Why a method failed: the traits' error type says nothing.
     fault: Option<Fault>,
@@ -93,229 +83,8 @@ impl<'a> Desk<'a> {
     fn keep<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, ()> {
         outcome.map_err(|fault| self.fault = Some(fault))
     }
-
-    async fn write_code(&self, mut grant: OxideGrant) -> Result<String, Fault> {
-        // No path issues a code without an S256 challenge; oxide-auth marks those with a trailing S.
-        let encoded = grant
-            .extensions
-            .remove(&Pkce::required())
-            .and_then(|value| value.into_private_value().ok())
-            .flatten();
-        let challenge = encoded
-            .as_deref()
-            .and_then(|it| it.strip_suffix('S'))
-            .ok_or_else(|| bug("a code without PKCE"))?;
-        let get = |key| {
-            peek(&grant.extensions, key)
-                .map(str::to_owned)
-                .ok_or_else(|| bug("a code without its extensions"))
-        };
-        let code = Code {
-            client_id: grant.client_id.clone(),
-            user_id: grant.owner_id.clone(),
-            tenant_id: get(&TENANT)?,
-            scope: oxide::grant_scope(&grant.scope),
-            resource: get(&RESOURCE)?,
-            redirect_uri: get(&REDIRECT_URI)?,
-            challenge: challenge.to_owned(),
-            expires_at: self.now + CODE_LIFE,
-            used_by: None,
-        };
-        let request = self.request.ok_or_else(|| bug("a code for no request"))?;
-        let (secret, host) = (secret::generate(&self.app.random), redirect_uri::host(&code.redirect_uri));
-        let mut tx = self.app.db.begin(Access::Write).await?;
-        if !authorization_requests::decide(&mut tx, request, self.now).await? {
-            return Err(Fault::InvalidRequest("This request was decided before."));
-        }
-        authorization_codes::insert(&mut tx, &secret::hash(&secret), &code).await?;
-        let (user, client, tenant) = (&code.user_id, &code.client_id, &code.tenant_id);
-        consents::remember(&mut tx, user, client, &host, tenant, code.scope, self.now).await?;
-        let details = json!({ "client_id": client, "scope": code.scope.to_string(), "redirect_host": host });
-        self.note(&mut tx, "consent.allow", "ok", Some(tenant), user, client, details).await?;
-        tx.commit().await?;
-        Ok(secret)
-    }
-
-    /// Claims the code and makes its grant. The machine has found client, redirect URI, life and verifier in order.
-    async fn first_tokens(&self, issued: &OxideGrant) -> Result<Answer, Fault> {
-        let code = self.code.as_deref().ok_or_else(|| bug("tokens for no code"))?;
-        let get = |key| {
-            peek(&issued.extensions, key)
-                .map(str::to_owned)
-                .ok_or_else(|| bug("a grant without its extensions"))
-        };
-        let grant = Grant {
-            id: self.app.ids.next("gra"),
-            client_id: issued.client_id.clone(),
-            user_id: issued.owner_id.clone(),
-            tenant_id: get(&TENANT)?,
-            scope: oxide::grant_scope(&issued.scope),
-            resource: get(&RESOURCE)?,
-            expires_at: self.now + GRANT_LIFE,
-            revoked_at: None,
-        };
-        let host = redirect_uri::host(issued.redirect_uri.as_str());
-        let mut tx = self.app.db.begin(Access::Write).await?;
-        grants::insert(&mut tx, &grant, &host, self.now).await?;
-        if !authorization_codes::claim(&mut tx, code, &grant.id).await? {
-            // Another use was first, with the right verifier, as this one: somebody has both (RFC 6749 §4.1.2).
-            tx.rollback().await?;
-            return Err(self.replayed(code).await?);
-        }
-        let standing = grants::standing(&mut tx, &grant.tenant_id, &grant.user_id).await?;
-        let (role, version) = standing.ok_or(Fault::InvalidGrant(NO_STANDING))?;
-        let answer = self.tokens(&mut tx, &grant, grant.scope, role, version, grant.scope.offline).await?;
-        let details = json!({ "client_id": grant.client_id, "scope": answer.scope });
-        self.note(&mut tx, "grant.create", "ok", Some(&grant.tenant_id), &grant.user_id, &grant.id, details)
-            .await?;
-        tx.commit().await?;
-        Ok(answer)
-    }
-
-    /// A second use of a code ends what the first one got.
-    async fn replayed(&self, code: &[u8]) -> Result<Fault, Fault> {
-        let mut tx = self.app.db.begin(Access::Write).await?;
-        if let Some(first) = authorization_codes::used_by(&mut tx, code).await? {
-            self.end(&mut tx, &first, "code_replayed").await?;
-        }
-        tx.commit().await?;
-        Ok(Fault::InvalidGrant(
-            "This code was used before, so what it gave is revoked. Start anew at the authorization endpoint.",
-        ))
-    }
-
-    /// Rotates a refresh token, or answers the same again within its grace, or finds that it was stolen.
-    async fn rotate(&self, token: &str, narrowed: &OxideGrant) -> Result<Answer, Fault> {
-        let hash = secret::hash(token);
-        let seal = Seal::new(token.as_bytes(), "refresh grace").map_err(Error::internal)?;
-        let mut tx = self.app.db.begin(Access::Write).await?;
-        let unknown = || Fault::InvalidGrant(DEAD);
-        let seen = refresh_tokens::held(&mut tx, &hash).await?.ok_or_else(unknown)?;
-        let grant = grants::hold(&mut tx, &seen.grant_id, self.now).await?.ok_or_else(unknown)?;
-        // Read again, now that the grant is held: a parallel use may have been first.
-        let row = refresh_tokens::held(&mut tx, &hash).await?.ok_or_else(unknown)?;
-        if row.is_stale(self.now) {
-            self.end(&mut tx, &grant.id, "refresh_token_reused").await?;
-            tx.commit().await?;
-            return Err(Fault::InvalidGrant(
-                "This refresh token was used before, so its whole grant is revoked. Ask the person again.",
-            ));
-        }
-        let standing = grants::standing(&mut tx, &grant.tenant_id, &grant.user_id).await?;
-        let (role, version) = standing.ok_or(Fault::InvalidGrant(NO_STANDING))?;
-        if row.rotated_at.is_some() {
-            return match row.answer.filter(|_| row.asked.as_deref() == Some(&self.asked)) {
-                Some(sealed) => {
-                    let plain = seal.open(&sealed, &grant.id).map_err(Error::internal)?;
-                    Ok(serde_json::from_slice(&plain).map_err(Error::internal)?)
-                }
-                None => Err(Fault::InvalidGrant(
-                    "This refresh token was just used with another scope or resource. Use the new one.",
-                )),
-            };
-        }
-        let scope = oxide::grant_scope(&narrowed.scope);
-        let answer = self.tokens(&mut tx, &grant, scope, role, version, true).await?;
-        let plain = serde_json::to_vec(&answer).map_err(Error::internal)?;
-        let sealed = seal.close(&plain, &grant.id, &self.app.random).map_err(Error::internal)?;
-        refresh_tokens::rotate(&mut tx, &hash, &self.asked, sealed, self.now).await?;
-        tx.commit().await?;
-        Ok(answer)
-    }
-
-    /// An access token, and a refresh token where the app may stay connected.
-    async fn tokens(
-        &self,
-        tx: &mut Tx,
-        grant: &Grant,
-        scope: GrantScope,
-        role: Role,
-        authz_version: i64,
-        refreshable: bool,
-    ) -> Result<Answer, Fault> {
-        let scope = scope.within_role(role);
-        if scope.tools.is_empty() {
-            return Err(Fault::InvalidGrant(
-                "The person's role no longer allows any of the granted scopes. Ask them again.",
-            ));
-        }
-        let refresh_token =
-            (refreshable && self.client.may_use("refresh_token")).then(|| secret::generate(&self.app.random));
-        if let Some(token) = &refresh_token {
-            refresh_tokens::insert(tx, &secret::hash(token), &grant.id, self.now).await?;
-        }
-        let lifetime = self.app.settings.access_token_ttl;
-        let claims = shared::claims::AccessTokenClaims {
-            iss: self.app.settings.issuer.clone(),
-            sub: grant.user_id.clone(),
-            aud: grant.resource.clone(),
-            client_id: self.client.id.clone(),
-            client_name: self.client.name.clone(),
-            tenant_id: grant.tenant_id.clone(),
-            role,
-            authz_version,
-            scope: scope.to_string(),
-            grant_id: grant.id.clone(),
-            tool_names: self.client.tool_names.clone(),
-            jti: self.app.ids.next("jti"),
-            iat: self.now.seconds(),
-            nbf: self.now.seconds(),
-            exp: self.now.seconds() + lifetime,
-        };
-        let access_token = self.app.signing.current(self.now)?.sign(&claims).map_err(Error::internal)?;
-        let (token_type, expires_in, scope) = ("Bearer".to_owned(), lifetime, claims.scope);
-        Ok(Answer { access_token, token_type, expires_in, scope, refresh_token })
-    }
-
-    /// Ends a grant because something of it was used twice.
-    async fn end(&self, tx: &mut Tx, grant_id: &str, why: &str) -> Result<(), Fault> {
-        if grants::revoke(tx, grant_id, self.now).await? {
-            revocations::record(tx, &self.app.ids, self.now, &Revoked::Grant(grant_id.to_owned())).await?;
-            self.note(tx, "grant.revoke", why, None, "", grant_id, json!({ "client_id": self.client.id }))
-                .await?;
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one line of the audit log")]
-    async fn note(
-        &self,
-        tx: &mut Tx,
-        action: &str,
-        outcome: &str,
-        tenant_id: Option<&str>,
-        user_id: &str,
-        subject: &str,
-        details: serde_json::Value,
-    ) -> Result<(), Error> {
-        let nobody = audit::stranger();
-        let actor = match user_id {
-            "" => Actor { name: self.client.name.clone(), ..nobody },
-            id => Actor {
-                kind: shared::caller::ActorKind::User,
-                id: Some(id.to_owned()),
-                name: id.to_owned(),
-                via: Some(self.client.name.clone()),
-            },
-        };
-        audit::Entry {
-            tenant_id,
-            at: self.now,
-            actor,
-            action,
-            outcome,
-            subject: Some(subject),
-            details,
-            request_id: &self.origin.request_id,
-            source: self.origin.source.to_string(),
-        }
-        .write(tx, &self.app.ids)
-        .await
-    }
 }
 
-const NO_STANDING: &str =
-    "The person is no longer active in that company. Ask them, or another member, again.";
 /// Of a refresh token; whether it never was or has ended is not told apart.
 pub const DEAD: &str = "This refresh token is unknown, expired or revoked, or was given to another client. Ask the person again.";
 
@@ -398,10 +167,7 @@ impl Issuer for Desk<'_> {
 }
 
 impl Desk<'_> {
-    async fn find(
-        &self,
-        token: &str,
-    ) -> Result<Option<(crate::domain::authorization::RefreshToken, Grant)>, Fault> {
+    async fn find(&self, token: &str) -> Result<Option<(RefreshToken, Grant)>, Fault> {
         let Some(row) = refresh_tokens::by_hash(&self.app.db, &secret::hash(token)).await? else {
             return Ok(None);
         };

@@ -9,6 +9,7 @@ pub mod back;
 pub mod consent;
 pub mod desk;
 pub mod fault;
+mod issuing;
 mod oxide;
 pub mod params;
 pub mod refresh_token;

@@ -5,13 +5,12 @@ use shared::{
     binds,
     db::{Bind, Db, Tx},
     error::Error,
-    role::Role,
     timestamp::Timestamp,
 };
 
 use super::users::parse_role;
 use crate::domain::{
-    authorization::{ConnectedApp, Grant},
+    authorization::{ConnectedApp, Grant, Standing},
     grant_scope::GrantScope,
 };
 
@@ -79,13 +78,14 @@ pub async fn revoke(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool, Error
     Ok(tx.execute(sql, binds![id, now]).await? > 0)
 }
 
-/// The person's role in that company and the membership's version, if person, place and company are all active.
-pub async fn standing(tx: &mut Tx, tenant_id: &str, user_id: &str) -> Result<Option<(Role, i64)>, Error> {
-    let sql = "SELECT m.role, m.authz_version FROM members m JOIN users u ON u.id = m.user_id \
+/// Where the person stands in that company, if person, place and company are all active.
+pub async fn standing(tx: &mut Tx, tenant_id: &str, user_id: &str) -> Result<Option<Standing>, Error> {
+    let sql = "SELECT u.name, m.role, m.authz_version FROM members m JOIN users u ON u.id = m.user_id \
                JOIN tenants t ON t.id = m.tenant_id WHERE m.tenant_id = $1 AND m.user_id = $2 \
                AND m.status = 'active' AND u.status = 'active' AND t.status = 'active'";
-    let row: Option<(String, i64)> = tx.row(sql, binds![tenant_id, user_id]).await?;
-    row.map(|(role, version)| Ok((parse_role(&role)?, version))).transpose()
+    let row: Option<(String, String, i64)> = tx.row(sql, binds![tenant_id, user_id]).await?;
+    row.map(|(name, role, authz_version)| Ok(Standing { name, role: parse_role(&role)?, authz_version }))
+        .transpose()
 }
 
 #[derive(sqlx::FromRow)]
