@@ -1,7 +1,11 @@
 //! The real mcp-server on a free port, in this process.
 
 use ::mcp_server::{App, config::Config};
-use tokio::task::JoinHandle;
+use serde_json::json;
+use tokio::{
+    task::JoinHandle,
+    time::{Duration, sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -26,11 +30,24 @@ impl McpServer {
     /// Starts it so that it takes this issuer's tokens too.
     pub async fn start_for(db: &TestDatabase, issuer: &Issuer) -> Self {
         let (url, jwks_url) = (issuer.url.clone(), issuer.jwks_url());
-        Self::start_with(db, |config| {
+        let server = Self::start_with(db, |config| {
             config.issuer = url;
             config.jwks_url = Some(jwks_url);
         })
-        .await
+        .await;
+        server.has_keys(issuer).await;
+        server
+    }
+
+    /// Waits until the issuer's keys have arrived: before that every token, however bad, gets 503.
+    async fn has_keys(&self, issuer: &Issuer) {
+        let says_nothing = self.bearer(&issuer.sign(&json!({})));
+        let keys = async {
+            while says_nothing.method("ping", json!({})).await.status == 503 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), keys).await.expect("the keys arrive");
     }
 
     /// Starts it with a changed configuration.
