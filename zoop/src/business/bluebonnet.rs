@@ -252,17 +252,17 @@ const WORK: &[Work] = &[
         notes: "On the network and paired with the customer's phone.",
     },
     Work {
-        title: "Frozen pipe",
+        title: "Low water pressure",
         job_type: "Repair",
         minutes: 120,
         crew: 1,
-        priority: "urgent",
-        description: "No water in the kitchen since the hard freeze.",
+        priority: "normal",
+        description: "Weak at every tap since the city worked in the street.",
         price: Price::Lines(&[
-            Line("Thaw, north wall", "1.5", "hour", 14_500),
-            Line("Pipe insulation, 3/4 in", "24", "ft", 210),
+            Line("Pressure reducing valve, 3/4 in", "1", "each", 13_200),
+            Line("Labor", "1.5", "hour", 14_500),
         ]),
-        notes: "Thawed without a burst; insulated the run along the north wall.",
+        notes: "PRV was full of grit. Replaced it, set to 60 psi, flushed the aerators.",
     },
 ];
 

@@ -45,6 +45,9 @@ pub fn plans(
     plans
 }
 
+/// The priority of what cannot wait.
+const URGENT: &str = "urgent";
+
 /// Where jobs are taken on.
 struct Desk<'a> {
     business: &'a Business,
@@ -58,9 +61,14 @@ impl Desk<'_> {
     /// A visit on a day so far from today; done if its end has passed.
     fn visit(&mut self, days: i64) -> Option<Plan> {
         let taken_on = self.taken_on(days);
-        let (customer, work) = self.what_for(taken_on);
+        let (customer, mut work) = self.what_for(taken_on);
+        while days > 1 && work.priority == URGENT {
+            work = self.dice.pick(self.business.work); // Nobody lets that wait.
+        }
         let visit = self.book(days, work)?;
-        let taken_on = taken_on.min(self.calendar.point(visit.start) - Duration::minutes(20));
+        let start = self.calendar.point(visit.start);
+        let taken_on = if work.priority == URGENT { start - self.minutes(40, 900) } else { taken_on };
+        let taken_on = taken_on.min(start - Duration::minutes(20)).min(self.now - self.minutes(2, 40));
         let taken_on = taken_on.max(self.customers[customer].at);
         let end = self.calendar.point(visit.end);
         let mut draft = self.draft(work, customer);
@@ -68,7 +76,7 @@ impl Desk<'_> {
         let then = (end + Duration::minutes(8) <= self.now).then(|| {
             let fields = object(json!({ "status": "done", "completion_notes": work.notes }));
             let by = visit.techs.first().map(|&tech| self.techs()[tech]);
-            let at = end + Duration::minutes(self.dice.between(-15, 8));
+            let at = end + self.minutes(-15, 8);
             (at, Change { tool: "jobs.update", status: "done", fields, by })
         });
         Some(Plan { at: taken_on, draft, then })
@@ -117,6 +125,10 @@ impl Desk<'_> {
             Draft::new(object(json!({ "title": title, "job_type": "Internal", "priority": "low" })));
         self.schedule(&mut draft, &visit);
         Some(Plan { at: self.calendar.office_hour(1, self.dice), draft, then: None })
+    }
+
+    fn minutes(&self, first: i64, last: i64) -> Duration {
+        Duration::minutes(self.dice.between(first, last))
     }
 
     /// When a visit that lies so many days from now was asked for.

@@ -10,8 +10,8 @@ use crate::business;
 /// Draws the card. `stays` tells where the data is.
 pub fn draw(card: &Card, stays: &str, colors: bool) -> String {
     let paint = |code: &str, text: &str| match colors {
-        true => format!("\x1b[{code}m{text}\x1b[0m"),
-        false => text.to_owned(),
+        true if !text.is_empty() => format!("\x1b[{code}m{text}\x1b[0m"),
+        _ => text.to_owned(),
     };
     let heading = |text: &str| {
         let rule = "─".repeat(74usize.saturating_sub(text.chars().count()));
@@ -19,10 +19,16 @@ pub fn draw(card: &Card, stays: &str, colors: bool) -> String {
     };
     let mut out = String::new();
     let mut row = |label: &str, value: &str, note: &str| {
-        let note = if note.is_empty() { String::new() } else { format!("   {}", paint("2", note)) };
-        let _ = writeln!(out, "  {} {value}{note}", paint("2", &format!("{label:<12}")));
+        // Keys are longer than anything else: the notes beside them need no column.
+        let gap = if note.is_empty() {
+            String::new()
+        } else {
+            " ".repeat(28usize.saturating_sub(value.chars().count()) + 2)
+        };
+        let label = paint("2", &format!("{label:<11}"));
+        let _ = writeln!(out, "  {label} {}{gap}{}", paint("1", value), paint("2", note));
     };
-    row("Settings", &paint("1", &format!("{}/settings/api", card.auth_url)), "");
+    row("Settings", &format!("{}/settings/api", card.auth_url), "");
     row("  email", &card.owner.email, "owner of both companies");
     row("  password", &card.owner.password, "");
     for person in business::ALL[0].team.iter().take(2) {
@@ -33,7 +39,7 @@ pub fn draw(card: &Card, stays: &str, colors: bool) -> String {
     for (tenant, business) in card.tenants.iter().zip(business::ALL) {
         row("Company", &tenant.name, &format!("{}, in {}", business.trade, business.currency));
     }
-    row("Endpoint", &paint("1", &card.mcp_url), "");
+    row("Endpoint", &card.mcp_url, "");
     row("User key", &card.user_key, "acts as the owner");
     row("Tenant key", &card.tenant_key, "acts as the first company");
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, anyhow};
 use auth_server::store::users;
 use shared::{
-    caller::{Actor, ActorKind, Caller},
+    caller::{Actor, ActorKind},
     db::Db,
     permit::Permit,
     role::Role,
@@ -25,19 +25,15 @@ impl Team {
             let user =
                 users::by_email(db, &person.email()).await.context("the demo's people cannot be read")?;
             let user = user.ok_or_else(|| anyhow!("{} is not in the database", person.name))?;
-            let caller = Caller {
-                tenant_id: tenant_id.to_owned(),
-                actor: Actor {
-                    kind: ActorKind::User,
-                    id: Some(user.id),
-                    name: user.name,
-                    via: Some("Zoop's demo".to_owned()),
-                },
-                role: Some(person.role),
-                scopes: person.role.ceiling(),
-                credential: "demo".to_owned(),
-                underscore_names: false,
+            let mut caller = Permit::system(tenant_id).caller().clone();
+            caller.actor = Actor {
+                kind: ActorKind::User,
+                id: Some(user.id),
+                name: user.name,
+                via: Some("Zoop's demo".to_owned()),
             };
+            caller.role = Some(person.role);
+            caller.scopes = person.role.ceiling();
             // Which scopes a tool needs is checked where calls come in; here there is no outside.
             let permit =
                 Permit::check(&caller, &[]).map_err(|missing| anyhow!("{} lacks {missing}", person.name))?;
