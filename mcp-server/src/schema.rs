@@ -23,7 +23,26 @@ pub struct InputSchema {
     full: Value,
     validator: Validator,
     read_only: Vec<String>,
+    /// For a tool that takes many records at once: the schema of what stands beside `records`.
+    many: Option<(Value, Validator)>,
 }
+
+/// Arguments that have passed the schema.
+#[derive(Debug)]
+pub enum Checked {
+    /// One record's, or a reading call's.
+    One(Map<String, Value>),
+    /// Many records', each checked by itself.
+    Many {
+        /// What stands beside `records`.
+        options: Map<String, Value>,
+        /// Each record's arguments, or what is wrong with them.
+        records: Vec<Result<Map<String, Value>>>,
+    },
+}
+
+/// At most so many records in one call.
+const MOST_RECORDS: usize = 100;
 
 /// The properties of a type's schema, in the order of its fields.
 pub fn properties_of<T: JsonSchema>() -> Map<String, Value> {
@@ -113,37 +132,93 @@ impl InputSchema {
         required: Vec<Value>,
         read_only: Vec<String>,
     ) -> anyhow::Result<Self> {
-        let mut full = json!({"type": "object", "properties": properties, "additionalProperties": false});
-        if !required.is_empty() {
-            full["required"] = required.into();
-        }
-        let mut options = jsonschema::draft202012::options().should_validate_formats(true);
-        for &format in FORMATS {
-            options = options.with_format(format, move |text: &str| format_complaint(format, text).is_none());
-        }
-        let validator = options.build(&full)?;
-        Ok(Self { full, validator, read_only })
+        let full = object(properties, required);
+        let validator = validator(&full)?;
+        Ok(Self { full, validator, read_only, many: None })
+    }
+
+    /// The same, for a tool that also takes `records`; `options` are what may stand beside them.
+    pub fn taking_many(mut self, options: Map<String, Value>) -> anyhow::Result<Self> {
+        let mut properties = options;
+        properties.insert("records".into(), records_property());
+        let many = object(properties, vec!["records".into()]);
+        self.many = Some((many.clone(), validator(&many)?));
+        Ok(self)
     }
 
     /// The schema as tools/list tells it: what only the checker reads is left out.
     pub fn told(&self) -> Value {
         let mut told = self.full.clone();
+        if self.many.is_some() {
+            told["properties"]["records"] = records_property();
+            // With records the other fields are not needed: a host that checks calls by this schema must let them through.
+            if let Some(Value::Array(required)) =
+                told.as_object_mut().and_then(|told| told.shift_remove("required"))
+            {
+                let names: Vec<&str> = required.iter().filter_map(Value::as_str).collect();
+                let text = format!("{RECORDS} Without records, {} must be sent.", names.join(" and "));
+                told["properties"]["records"]["description"] = text.into();
+            }
+        }
         trim(&mut told);
         told
     }
 
     /// Brings the keys to their one spelling and checks everything, collecting every error.
-    pub fn check(&self, args: Map<String, Value>) -> Result<Map<String, Value>> {
-        let mut args = Value::Object(args);
-        let mut issues = Vec::new();
-        spelling::bring_to_one(&mut args, &self.full, "", &mut issues);
-        for error in self.validator.iter_errors(&args) {
-            issues.extend(complaint::issues(&error, &self.full, &self.read_only));
-        }
-        match args {
-            Value::Object(args) if issues.is_empty() => Ok(args),
-            _ => Err(Error::issues(issues)),
-        }
+    pub fn check(&self, args: Map<String, Value>) -> Result<Checked> {
+        let Some((schema, validator)) = self.many.as_ref().filter(|_| args.contains_key("records")) else {
+            return checked(args, &self.full, &self.validator, &self.read_only).map(Checked::One);
+        };
+        let mut options = checked(args, schema, validator, &[])?;
+        let records = match options.shift_remove("records") {
+            Some(Value::Array(records)) => records,
+            _ => vec![],
+        };
+        let one = |record| match record {
+            Value::Object(args) => checked(args, &self.full, &self.validator, &self.read_only),
+            _ => Err(Error::invalid("A record is an object of the tool's own fields.")),
+        };
+        Ok(Checked::Many { options, records: records.into_iter().map(one).collect() })
+    }
+}
+
+const RECORDS: &str = "Up to 100 records, each with the fields above.";
+
+fn records_property() -> Value {
+    json!({"type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": {"type": "object"}, "description": RECORDS})
+}
+
+fn object(properties: Map<String, Value>, required: Vec<Value>) -> Value {
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
+}
+
+fn validator(schema: &Value) -> anyhow::Result<Validator> {
+    let mut options = jsonschema::draft202012::options().should_validate_formats(true);
+    for &format in FORMATS {
+        options = options.with_format(format, move |text: &str| format_complaint(format, text).is_none());
+    }
+    Ok(options.build(schema)?)
+}
+
+fn checked(
+    args: Map<String, Value>,
+    schema: &Value,
+    validator: &Validator,
+    read_only: &[String],
+) -> Result<Map<String, Value>> {
+    let mut args = Value::Object(args);
+    let mut issues = Vec::new();
+    spelling::bring_to_one(&mut args, schema, "", &mut issues);
+    for error in validator.iter_errors(&args) {
+        issues.extend(complaint::issues(&error, schema, read_only));
+    }
+    match args {
+        Value::Object(args) if issues.is_empty() => Ok(args),
+        _ => Err(Error::issues(issues)),
     }
 }
 

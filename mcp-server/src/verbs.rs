@@ -9,14 +9,13 @@ mod options;
 mod present;
 mod retire;
 mod update;
+mod write;
 
 pub use common::common_write_schema;
-pub use create::create;
 pub use get::get;
 pub use list::{PageSize, list, list_schema};
-pub use options::{GetOptions, UpdateOptions, list_option_names};
-pub use retire::retire;
-pub use update::update;
+pub use options::{GetOptions, Target, WriteOptions, list_option_names};
+pub use write::{Outcome, WriteVerb, Written, write};
 
 /// What every record answers beside its entity's own fields.
 pub const COMMON_FIELDS: &[&str] = &[

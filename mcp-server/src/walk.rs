@@ -2,9 +2,14 @@
 //! only a permit opens the tenant's transaction, and only that transaction reaches a table.
 
 use serde_json::{Map, Value};
-use shared::{permit::Permit, scope::Access, tenant_tx::TenantTx};
+use shared::{audit::Event, permit::Permit, tenant_tx::TenantTx};
 
-use crate::{app::App, catalog::Tool, error::Result, verbs::PageSize};
+use crate::{
+    app::App,
+    catalog::Tool,
+    error::Result,
+    verbs::{PageSize, Written},
+};
 
 /// Runs a permitted call: parse, begin, verb, audit, commit.
 pub async fn call(
@@ -17,30 +22,34 @@ pub async fn call(
 ) -> Result<Map<String, Value>> {
     let prepared = tool.parse(permit.caller(), args)?;
     let mut tx = TenantTx::begin(&app.db, permit, tool.access(), &app.clock, &app.random).await?;
-    let answer = prepared(&mut tx, size).await?;
-    if tool.access() == Access::Write {
-        record(&mut tx, tool, &answer, request_id).await?;
+    let outcome = prepared(&mut tx, size).await?;
+    for written in &outcome.written {
+        record(&mut tx, tool, written, request_id).await?;
     }
-    tx.commit().await?;
-    Ok(answer)
+    if outcome.lasting {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(outcome.answer)
 }
 
 /// A write and its line in the audit log commit together, or not at all.
-async fn record(tx: &mut TenantTx, tool: &Tool, answer: &Map<String, Value>, request_id: &str) -> Result<()> {
+async fn record(tx: &mut TenantTx, tool: &Tool, written: &Written, request_id: &str) -> Result<()> {
     let actor = tx.actor().clone();
     let tenant_id = tx.tenant_id().to_owned();
-    let event = shared::audit::Event {
+    let event = Event {
         tenant_id: Some(&tenant_id),
         at: tx.now(),
         actor: &actor,
         action: &tool.name,
-        outcome: "ok",
-        subject: answer.get("id").and_then(Value::as_str),
-        changes: Value::Object(Map::new()),
+        outcome: if written.unchanged { "unchanged" } else { "ok" },
+        subject: written.record.get("id").and_then(Value::as_str),
+        changes: Value::Object(written.changes()),
         request_id: Some(request_id),
         source: None,
     };
     let id = tx.new_id("aud");
-    tx.execute(shared::audit::Event::INSERT, event.binds(id)).await?;
+    tx.execute(Event::INSERT, event.binds(id)).await?;
     Ok(())
 }

@@ -43,6 +43,9 @@ pub struct Caller {
     pub scopes: Scopes,
     /// The key's or the grant's id: what limits count and revocation names.
     pub credential: String,
+    /// Who repeats a call under the same idempotency key: the key's id, or the app and the user. Not the grant, which
+    /// changes when the person consents again.
+    pub repeater: String,
     /// The form of tool names that the app was registered for.
     pub underscore_names: bool,
 }

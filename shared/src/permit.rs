@@ -50,6 +50,7 @@ impl Permit {
                 role: Some(Role::Owner),
                 scopes: Scopes::all(),
                 credential: "system".to_owned(),
+                repeater: "system".to_owned(),
                 underscore_names: false,
             },
             reach: Reach::All,

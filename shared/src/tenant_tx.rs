@@ -121,6 +121,22 @@ impl TenantTx {
         Ok(next.map_or(first, |(value,)| value))
     }
 
+    /// Marks a place to which [`TenantTx::rollback_to_mark`] comes back: one record among many.
+    pub async fn mark(&mut self) -> Result<(), Error> {
+        self.execute("SAVEPOINT one_record", vec![]).await.map(|_| ())
+    }
+
+    /// Takes back what was written since the mark, and the mark.
+    pub async fn rollback_to_mark(&mut self) -> Result<(), Error> {
+        self.execute("ROLLBACK TO SAVEPOINT one_record", vec![]).await?;
+        self.release_mark().await
+    }
+
+    /// Keeps what was written since the mark, as part of the transaction.
+    pub async fn release_mark(&mut self) -> Result<(), Error> {
+        self.execute("RELEASE SAVEPOINT one_record", vec![]).await.map(|_| ())
+    }
+
     /// Makes the transaction lasting.
     pub async fn commit(self) -> Result<(), Error> {
         self.tx.commit().await

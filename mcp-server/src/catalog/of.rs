@@ -8,9 +8,9 @@ use shared::{scope::Family, tenant_tx::TenantTx};
 use super::{Verb, describe};
 use crate::{
     entity::{Actors, Entity, Fifth, First},
-    error::Result,
-    schema::{self, InputSchema},
-    verbs::{self, GetOptions, PageSize, UpdateOptions},
+    error::{Error, Result},
+    schema::{self, Checked, InputSchema},
+    verbs::{self, GetOptions, Outcome, PageSize, Target, WriteOptions, WriteVerb},
 };
 
 /// A call that has passed its schema, ready to run.
@@ -18,7 +18,7 @@ pub type Prepared = Box<
     dyn for<'t> FnOnce(
             &'t mut TenantTx,
             PageSize,
-        ) -> Pin<Box<dyn Future<Output = Result<Map<String, Value>>> + Send + 't>>
+        ) -> Pin<Box<dyn Future<Output = Result<Outcome>> + Send + 't>>
         + Send,
 >;
 
@@ -39,7 +39,7 @@ pub trait Catalogued: Send + Sync {
     /// A tool's input.
     fn schema(&self, verb: Verb) -> anyhow::Result<InputSchema>;
     /// Makes arguments that have passed the schema ready to run.
-    fn prepare(&self, verb: Verb, args: Map<String, Value>) -> Result<Prepared>;
+    fn prepare(&self, verb: Verb, tool: &str, call: Checked) -> Result<Prepared>;
     /// The moves between states: from, to, by what.
     fn moves(&self) -> Vec<(&'static str, &'static str, crate::entity::By)>;
 }
@@ -88,18 +88,21 @@ impl<E: Entity> Catalogued for Of<E> {
             Verb::Create => {
                 let mut properties = schema::properties_of::<E::Draft>();
                 properties.extend(verbs::common_write_schema::<E>(false));
+                properties.extend(write_options(verb));
                 (properties, schema::required_of::<E::Draft>())
             }
             Verb::Update => {
-                let mut properties = schema::properties_of::<UpdateOptions>();
+                let mut properties = schema::properties_of::<Target>();
                 properties.extend(schema::properties_of::<E::Change>());
                 properties.extend(verbs::common_write_schema::<E>(true));
-                (properties, schema::required_of::<UpdateOptions>())
+                properties.extend(write_options(verb));
+                (properties, schema::required_of::<Target>())
             }
             Verb::Fifth => {
-                let mut properties = schema::properties_of::<UpdateOptions>();
+                let mut properties = schema::properties_of::<Target>();
                 properties.extend(schema::properties_of::<E::Retire>());
-                let mut required = schema::required_of::<UpdateOptions>();
+                properties.extend(write_options(verb));
+                let mut required = schema::required_of::<Target>();
                 required.extend(schema::required_of::<E::Retire>());
                 (properties, required)
             }
@@ -110,35 +113,47 @@ impl<E: Entity> Catalogued for Of<E> {
             Verb::Create | Verb::Update => answered.filter(|name| !properties.contains_key(name)).collect(),
             Verb::First | Verb::Get | Verb::Fifth => vec![],
         };
-        InputSchema::new(properties, required, read_only)
+        let schema = InputSchema::new(properties, required, read_only)?;
+        match verb {
+            Verb::Create | Verb::Update => schema.taking_many(write_options(verb)),
+            Verb::First | Verb::Get | Verb::Fifth => Ok(schema),
+        }
     }
 
-    fn prepare(&self, verb: Verb, mut args: Map<String, Value>) -> Result<Prepared> {
-        Ok(match verb {
-            Verb::First => Box::new(|tx, size| Box::pin(verbs::list::<E>(args, size, tx))),
-            Verb::Get => {
+    fn prepare(&self, verb: Verb, tool: &str, call: Checked) -> Result<Prepared> {
+        let tool = tool.to_owned();
+        let write = |verb: WriteVerb, call: Checked| -> Prepared {
+            Box::new(move |tx, _| Box::pin(async move { verbs::write::<E>(verb, &tool, call, tx).await }))
+        };
+        Ok(match (verb, call) {
+            (Verb::First, Checked::One(args)) => Box::new(|tx, size| {
+                Box::pin(async move { verbs::list::<E>(args, size, tx).await.map(Outcome::read) })
+            }),
+            (Verb::Get, Checked::One(args)) => {
                 let options: GetOptions = schema::read(args)?;
-                Box::new(|tx, _| Box::pin(verbs::get::<E>(options, tx)))
+                Box::new(|tx, _| {
+                    Box::pin(async move { verbs::get::<E>(options, tx).await.map(Outcome::read) })
+                })
             }
-            Verb::Create => Box::new(|tx, _| Box::pin(verbs::create::<E>(args, tx))),
-            Verb::Update => {
-                let options = update_options(&mut args)?;
-                Box::new(|tx, _| Box::pin(verbs::update::<E>(options, args, tx)))
+            (Verb::First | Verb::Get, Checked::Many { .. }) => {
+                return Err(Error::field("records", "is for tools that create or update."));
             }
-            Verb::Fifth => {
-                let options = update_options(&mut args)?;
-                Box::new(|tx, _| Box::pin(verbs::retire::<E>(options, args, tx)))
-            }
+            (Verb::Create, call) => write(WriteVerb::Create, call),
+            (Verb::Update, call) => write(WriteVerb::Update, call),
+            (Verb::Fifth, call) => write(WriteVerb::Retire, call),
         })
     }
 }
 
-fn update_options(args: &mut Map<String, Value>) -> Result<UpdateOptions> {
-    let mut options = Map::new();
-    for name in ["id", "expectedVersion"] {
-        if let Some(value) = args.shift_remove(name) {
-            options.insert(name.to_owned(), value);
-        }
+/// The options of a write, as far as the verb has a use for them.
+fn write_options(verb: Verb) -> Map<String, Value> {
+    let mut options = schema::properties_of::<WriteOptions>();
+    // `atomic` stands beside `records` alone; an upsert is a create's.
+    if verb != Verb::Create {
+        options.shift_remove("onDuplicate");
     }
-    schema::read(options)
+    if verb == Verb::Fifth {
+        options.shift_remove("atomic");
+    }
+    options
 }

@@ -140,7 +140,7 @@ impl Tool {
     /// From arguments to a call that is ready to run: who calls, then the schema. No database yet.
     pub fn parse(&self, caller: &Caller, args: Map<String, Value>) -> Result<Prepared> {
         self.check_actor(caller)?;
-        self.entity.prepare(self.verb, self.schema.check(args)?)
+        self.entity.prepare(self.verb, &self.name, self.schema.check(args)?)
     }
 
     /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input (seed.txt, Error responses).

@@ -40,6 +40,22 @@ pub async fn find(tx: &mut TenantTx, entity: &str, system: &str, external: &str)
     Ok(row.map(|(id,)| id))
 }
 
+/// The record that other systems know by any of these ids.
+pub async fn find_any(
+    tx: &mut TenantTx,
+    entity: &str,
+    references: &[(String, Option<String>)],
+) -> Result<Option<String>> {
+    for (system, external) in references {
+        if let Some(external) = external
+            && let Some(id) = find(tx, entity, system, external).await?
+        {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
 /// The references of these records, each list in the order of systems.
 pub async fn of_records(
     tx: &mut TenantTx,

@@ -22,6 +22,11 @@ impl Where {
         condition
     }
 
+    /// All rows of another table that are the transaction's tenant's.
+    pub fn of_table(table: &str, tx: &TenantTx) -> Self {
+        Self { sql: format!("{table}.tenant_id = $1"), binds: vec![tx.tenant_id().into()] }
+    }
+
     /// Adds a condition; each `?` in it stands for one value, in order.
     pub fn and(&mut self, condition: &str, binds: impl IntoIterator<Item = Bind>) {
         self.sql.push_str(" AND ");

@@ -13,7 +13,8 @@ use crate::{
 /// The common fields of a write, taken out of the arguments.
 #[derive(Debug, Default)]
 pub struct Common {
-    external_refs: Vec<(String, Option<String>)>,
+    /// System and id; none removes it.
+    pub external_refs: Vec<(String, Option<String>)>,
     custom_fields: Option<Map<String, Value>>,
     tag_ids: Option<Vec<String>>,
     archived: Option<bool>,

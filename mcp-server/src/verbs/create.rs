@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use shared::tenant_tx::TenantTx;
 
-use super::{common::Common, present::present_one};
+use super::{common::Common, options::OnDuplicate, present::present_one, update::update, write::Written};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::Result,
@@ -12,9 +12,26 @@ use crate::{
 
 /// Makes the record; the arguments have passed the schema.
 pub async fn create<E: Entity>(
-    mut args: Map<String, Value>,
+    args: Map<String, Value>,
+    on_duplicate: Option<OnDuplicate>,
     tx: &mut TenantTx,
-) -> Result<Map<String, Value>> {
+) -> Result<Written> {
+    if on_duplicate != Some(OnDuplicate::Update) {
+        return make::<E>(args, tx).await;
+    }
+    // How a sync from another system works: one call, whether the record is there or not.
+    let references = Common::take::<E>(&mut args.clone())?.external_refs;
+    match store::find_any_by_external_ref(tx, E::TABLE, &references).await? {
+        None => Ok(make::<E>(args, tx).await?.beside("upserted", "created")),
+        Some(id) => {
+            let mut patch = Map::from_iter([("id".to_owned(), Value::from(id))]);
+            patch.extend(args);
+            Ok(update::<E>(patch, tx).await?.beside("upserted", "updated"))
+        }
+    }
+}
+
+async fn make<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) -> Result<Written> {
     let common = Common::take::<E>(&mut args)?;
     let draft: E::Draft = schema::read(args)?;
     let id = tx.new_id(E::PREFIX);
@@ -24,9 +41,8 @@ pub async fn create<E: Entity>(
     let row = store::insert::<E>(tx, &id, write).await?;
     common.finish::<E>(&id, tx).await?;
     reindex::<E>(&row, tx).await?;
-    let mut answer = present_one::<E>(row, &Wanted::Full, tx).await?;
-    add_warnings(&mut answer, warnings);
-    Ok(answer)
+    let record = present_one::<E>(row, &Wanted::Full, tx).await?;
+    Ok(Written::new(None, record).warned(warnings))
 }
 
 /// Brings the search index to what the row says now.
@@ -34,12 +50,5 @@ pub async fn reindex<E: Entity>(row: &Stored<E::Row>, tx: &mut TenantTx) -> Resu
     match E::search_text(&row.own, tx) {
         Some(text) => store::index::<E>(tx, &row.meta.id, text).await,
         None => Ok(()),
-    }
-}
-
-/// What is to say beside the record.
-pub fn add_warnings(answer: &mut Map<String, Value>, warnings: Vec<Map<String, Value>>) {
-    if !warnings.is_empty() {
-        answer.insert("warnings".into(), warnings.into_iter().map(Value::Object).collect());
     }
 }

@@ -11,10 +11,10 @@ use super::{
     present::{present, wanted},
 };
 use crate::{
-    entity::{Entity, Fifth, Key, Order, Q},
+    entity::{BY_UPDATE, Entity, Fifth, Key, Order, Q, Stored, Wanted},
     error::{Error, Issue, Result},
     schema, search,
-    store::{self, Page, Where},
+    store::{self, Page, Tombstone, Where},
 };
 
 /// How large a page's JSON may become, in bytes: agents read into a context, exports into a file.
@@ -41,9 +41,6 @@ pub fn list_schema<E: Entity>() -> Map<String, Value> {
     let mut options = schema::properties_of::<ListOptions>();
     if E::TAGS.is_none() {
         options.shift_remove("tagIds");
-    }
-    if E::FIFTH != Fifth::Archive {
-        options.shift_remove("includeArchived");
     }
     if !E::NUMBERED_PAGES {
         options.shift_remove("page");
@@ -90,26 +87,54 @@ pub async fn list<E: Entity>(
     let (order, falling, ranked) = order_of::<E>(options.sort.as_deref(), !join.is_empty())?;
     let keys: Vec<Key> =
         ranked.then_some(Key::Int("hits.rank")).into_iter().chain(order.keys.iter().copied()).collect();
-    if let Some(text) = &options.cursor {
-        let columns: Vec<&str> = keys.iter().map(|key| key.column()).collect();
-        let marks = to.marks(Cursor::decode(text, &fingerprint)?.binds(&keys)?);
+    let after = match &options.cursor {
+        Some(text) => Some(Cursor::decode(text, &fingerprint)?.binds(&keys)?),
+        None => None,
+    };
+    let beyond = |to: &mut Where, columns: &[&str], after: Vec<Bind>| {
+        let marks = to.marks(after);
         let than = if falling { "<" } else { ">" };
         to.push(&format!(" AND ({}, id) {than} ({marks})", columns.join(", ")));
+    };
+    if let Some(after) = after.clone() {
+        let columns: Vec<&str> = keys.iter().map(|key| key.column()).collect();
+        beyond(&mut to, &columns, after);
     }
     let limit = options.limit.unwrap_or(E::PAGE);
     // One row more than asked tells whether there are more.
     let page = Page { keys: &keys, falling, limit: limit + 1, offset };
-    let mut rows = store::page::<E>(tx, &join, to, page).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(0));
-    let (rows, keys): (Vec<_>, Vec<_>) = rows.into_iter().map(|keyed| (keyed.stored, keyed.keys)).unzip();
-    let ids: Vec<String> = rows.iter().map(|row| row.meta.id.clone()).collect();
-    let records = present::<E>(rows, &wanted, tx).await?;
+    let rows = store::page::<E>(tx, &join, to, page).await?;
+    let mut entries: Vec<Entry<E::Row>> =
+        rows.into_iter().map(|row| (row.keys, row.stored.meta.id.clone(), Ok(row.stored))).collect();
+    if with_deleted::<E>(&options, &order)? {
+        let mut gone = Where::of_table("tombstones", tx);
+        for (condition, time) in
+            [("deleted_at >= ?", options.updated_since), ("deleted_at < ?", options.updated_before)]
+        {
+            if let Some(time) = time {
+                gone.and(condition, [Bind::from(time.0)]);
+            }
+        }
+        if let Some(after) = after {
+            beyond(&mut gone, &["deleted_at"], after);
+        }
+        let gone = store::tombstones::<E>(tx, gone, falling, limit + 1).await?;
+        entries.extend(
+            gone.into_iter().map(|gone| (vec![gone.deleted_at.micros().into()], gone.id.clone(), Err(gone))),
+        );
+        entries.sort_by_key(|(keys, id, _)| (keys.first().and_then(Value::as_i64), id.clone()));
+        if falling {
+            entries.reverse();
+        }
+    }
+    let more = entries.len() as i64 > limit;
+    entries.truncate(usize::try_from(limit).unwrap_or(0));
+    let (places, records) = records_of::<E>(entries, &wanted, tx).await?;
     let (items, cut) = fit(records, size);
     let more = more || cut;
     let mut answer = Map::new();
-    let next = match (more, items.len().checked_sub(1)) {
-        (true, Some(last)) => json!(Cursor::new(&fingerprint, keys[last].clone(), &ids[last]).encode()),
+    let next = match items.len().checked_sub(1).and_then(|last| places.into_iter().nth(last)) {
+        Some((keys, id)) if more => json!(Cursor::new(&fingerprint, keys, &id).encode()),
         _ => Value::Null,
     };
     answer.insert("items".into(), items.into());
@@ -122,6 +147,44 @@ pub async fn list<E: Entity>(
         answer.insert("truncatedBy".into(), "size".into());
     }
     Ok(answer)
+}
+
+/// A row of a page, or what stands for a deleted one; with its key values and its id.
+type Entry<R> = (Vec<Value>, String, std::result::Result<Stored<R>, Tombstone>);
+
+/// Whether tombstones are to stand between the rows: only the order of changes has a place for them.
+fn with_deleted<E: Entity>(options: &ListOptions, order: &Order) -> Result<bool> {
+    if options.include_deleted != Some(true) || E::FIFTH != Fifth::Delete {
+        return Ok(false);
+    }
+    if order.name == BY_UPDATE.name {
+        return Ok(true);
+    }
+    Err(Error::field("includeDeleted", "goes with the order of changes: send `sort: \"updated_at\"` too."))
+}
+
+/// The places and the answers of a page's entries, in order.
+async fn records_of<E: Entity>(
+    entries: Vec<Entry<E::Row>>,
+    wanted: &Wanted,
+    tx: &mut TenantTx,
+) -> Result<(Vec<(Vec<Value>, String)>, Vec<Map<String, Value>>)> {
+    let mut places = Vec::with_capacity(entries.len());
+    let mut rows = Vec::with_capacity(entries.len());
+    let mut gone = Vec::with_capacity(entries.len());
+    for (keys, id, entry) in entries {
+        places.push((keys, id));
+        match entry {
+            Ok(row) => {
+                rows.push(row);
+                gone.push(None);
+            }
+            Err(tombstone) => gone.push(Some(tombstone.record())),
+        }
+    }
+    let mut present = present::<E>(rows, wanted, tx).await?.into_iter();
+    let records = gone.into_iter().filter_map(|gone| gone.or_else(|| present.next())).collect();
+    Ok((places, records))
 }
 
 fn split<E: Entity>(mut args: Map<String, Value>) -> Result<(ListOptions, E::Filter)> {

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::fields::Moment;
+use crate::{error::Result, fields::Moment, schema};
 
 /// Which fields an answer shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -57,6 +58,8 @@ pub struct ListOptions {
     pub created_before: Option<Moment>,
     /// Archived ones too.
     pub include_archived: Option<bool>,
+    /// Tombstones of deleted ones too; with sort updated_at.
+    pub include_deleted: Option<bool>,
     /// Only these ids.
     #[schemars(length(min = 1, max = 100))]
     pub ids: Option<Vec<String>>,
@@ -93,14 +96,60 @@ pub struct GetOptions {
     pub fields: Option<Vec<String>>,
 }
 
-/// The options of update and of the fifth verb.
+/// Which record a change is about.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct UpdateOptions {
+pub struct Target {
     /// Its id.
     #[schemars(length(min = 1, max = 100))]
     pub id: String,
     /// The version you read; refused if it has moved.
     #[schemars(range(min = 1))]
     pub expected_version: Option<i64>,
+}
+
+impl Target {
+    /// Takes the target out of a change's arguments.
+    pub fn take(args: &mut Map<String, Value>) -> Result<Self> {
+        schema::read(split_off(args, &["id", "expectedVersion"]))
+    }
+}
+
+/// What to do when a record with the same outside id is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum OnDuplicate {
+    /// Refuse with a conflict that names it.
+    Error,
+    /// Apply the fields to it.
+    Update,
+}
+
+/// The options of every write.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteOptions {
+    /// Reuse the SAME key when you retry the same intended change.
+    #[schemars(length(min = 1, max = 64))]
+    pub idempotency_key: Option<String>,
+    /// Check and show the outcome; write nothing.
+    pub dry_run: Option<bool>,
+    /// error (default) or update the one whose external_refs match.
+    pub on_duplicate: Option<OnDuplicate>,
+    /// With records: all or none.
+    pub atomic: Option<bool>,
+}
+
+const WRITE_OPTIONS: &[&str] = &["idempotencyKey", "dryRun", "onDuplicate", "atomic"];
+
+impl WriteOptions {
+    /// Takes the options out of a write's arguments.
+    pub fn take(args: &mut Map<String, Value>) -> Result<Self> {
+        schema::read(split_off(args, WRITE_OPTIONS))
+    }
+}
+
+fn split_off(args: &mut Map<String, Value>, names: &[&str]) -> Map<String, Value> {
+    names.iter().filter_map(|&name| args.shift_remove_entry(name)).collect()
 }

@@ -119,6 +119,12 @@ pub async fn present_one<E: Entity>(
     Ok(present::<E>(vec![row], wanted, tx).await?.pop().unwrap_or_default())
 }
 
+/// The record as it stands, for the audit log and a dry run to tell what changes.
+pub async fn copy_of<E: Entity>(id: &str, tx: &mut TenantTx) -> Result<Map<String, Value>> {
+    let row = store::fetch::<E>(tx, id).await?;
+    present_one::<E>(row, &Wanted::Full, tx).await
+}
+
 /// Custom fields merged by key: null removes one, since two integrations must not wipe each other's.
 pub fn custom_fields_merged(mut fields: Map<String, Value>, patch: Map<String, Value>) -> Map<String, Value> {
     for (key, value) in patch {

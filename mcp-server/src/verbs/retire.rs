@@ -1,64 +1,51 @@
 //! The fifth verb: archive, delete, cancel, end or void. Repeating it is no conflict.
 
-use serde_json::{Map, Value, json};
-use shared::{binds, tenant_tx::TenantTx, timestamp::Timestamp};
+use serde_json::{Map, Value};
+use shared::tenant_tx::TenantTx;
 
 use super::{
-    create::{add_warnings, reindex},
-    options::UpdateOptions,
-    present::present_one,
+    create::reindex,
+    options::Target,
+    present::{copy_of, present_one},
     update::check_version,
+    write::Written,
 };
 use crate::{
     entity::{Entity, Fifth, Retired, Wanted},
     error::{Error, Kind, Result},
-    schema, store,
+    schema,
+    store::{self, Tombstone},
 };
 
 /// Takes the record out of use; the arguments have passed the schema.
-pub async fn retire<E: Entity>(
-    options: UpdateOptions,
-    args: Map<String, Value>,
-    tx: &mut TenantTx,
-) -> Result<Map<String, Value>> {
+pub async fn retire<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) -> Result<Written> {
+    let target = Target::take(&mut args)?;
     let how: E::Retire = schema::read(args)?;
-    let row = match store::fetch::<E>(tx, &options.id).await {
+    let row = match store::fetch::<E>(tx, &target.id).await {
         Err(Error::Tool(error)) if error.kind == Kind::NotFound && E::FIFTH == Fifth::Delete => {
-            return tombstone::<E>(&options.id, tx).await?.ok_or(Error::Tool(error));
+            let gone = store::tombstone_of::<E>(tx, &target.id).await?.ok_or(Error::Tool(error))?;
+            return Ok(Written::unchanged(gone.record()));
         }
         other => other?,
     };
-    check_version::<E>(&row, options.expected_version)?;
+    check_version::<E>(&row, target.expected_version)?;
+    let before = copy_of::<E>(&target.id, tx).await?;
     match E::retire(&row, how, tx).await? {
-        Retired::Already => present_one::<E>(row, &Wanted::Full, tx).await,
+        Retired::Already => Ok(Written::unchanged(before)),
         Retired::Changed(write) => {
             let warnings = write.warnings.clone();
-            let row = store::update::<E>(tx, &options.id, write).await?;
+            let row = store::update::<E>(tx, &target.id, write).await?;
             reindex::<E>(&row, tx).await?;
-            let mut answer = present_one::<E>(row, &Wanted::Full, tx).await?;
-            add_warnings(&mut answer, warnings);
-            Ok(answer)
+            let record = present_one::<E>(row, &Wanted::Full, tx).await?;
+            Ok(Written::new(Some(before), record).warned(warnings))
         }
         Retired::Deleted(beside) => {
-            store::unindex::<E>(tx, &options.id).await?;
-            store::delete::<E>(tx, &options.id, row.meta.version + 1).await?;
-            let mut answer = tombstone::<E>(&options.id, tx).await?.unwrap_or_default();
-            answer.extend(beside);
-            Ok(answer)
+            store::unindex::<E>(tx, &target.id).await?;
+            store::delete::<E>(tx, &target.id, row.meta.version + 1).await?;
+            let gone = Tombstone { id: target.id, version: row.meta.version + 1, deleted_at: tx.now() };
+            let mut written = Written::new(Some(before), gone.record());
+            written.beside.extend(beside);
+            Ok(written)
         }
     }
-}
-
-/// What stands for a deleted record.
-async fn tombstone<E: Entity>(id: &str, tx: &mut TenantTx) -> Result<Option<Map<String, Value>>> {
-    let sql = "SELECT version, deleted_at FROM tombstones WHERE tenant_id = $1 AND entity = $2 AND id = $3";
-    let row: Option<(i64, Timestamp)> = tx.row(sql, binds![tx.tenant_id(), E::TABLE, id]).await?;
-    Ok(row.map(|(version, deleted_at)| {
-        Map::from_iter([
-            ("id".to_owned(), json!(id)),
-            ("deleted".to_owned(), json!(true)),
-            ("deleted_at".to_owned(), json!(deleted_at)),
-            ("version".to_owned(), json!(version)),
-        ])
-    }))
 }

@@ -5,9 +5,10 @@ use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{
     common::Common,
-    create::{add_warnings, reindex},
-    options::UpdateOptions,
-    present::present_one,
+    create::reindex,
+    options::Target,
+    present::{copy_of, present_one},
+    write::Written,
 };
 use crate::{
     entity::{Entity, Stored, Wanted},
@@ -16,11 +17,8 @@ use crate::{
 };
 
 /// Changes the record; the arguments have passed the schema.
-pub async fn update<E: Entity>(
-    options: UpdateOptions,
-    mut args: Map<String, Value>,
-    tx: &mut TenantTx,
-) -> Result<Map<String, Value>> {
+pub async fn update<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) -> Result<Written> {
+    let target = Target::take(&mut args)?;
     if args.is_empty() {
         return Err(Error::invalid(format!(
             "The call names no field to change. Send the fields of the {} that change, beside `id`.",
@@ -29,8 +27,9 @@ pub async fn update<E: Entity>(
     }
     let common = Common::take::<E>(&mut args)?;
     let change: E::Change = schema::read(args)?;
-    let row = store::fetch::<E>(tx, &options.id).await?;
-    check_version::<E>(&row, options.expected_version)?;
+    let row = store::fetch::<E>(tx, &target.id).await?;
+    check_version::<E>(&row, target.expected_version)?;
+    let before = copy_of::<E>(&target.id, tx).await?;
     let mut write = E::change(&row, change, tx).await?;
     if let Some(archived) = common.archived() {
         let at: Option<Timestamp> = archived.then(|| tx.now());
@@ -44,12 +43,11 @@ pub async fn update<E: Entity>(
     }
     let write = common.add::<E>(write, Some(&row), tx).await?;
     let warnings = write.warnings.clone();
-    let row = store::update::<E>(tx, &options.id, write).await?;
-    common.finish::<E>(&options.id, tx).await?;
+    let row = store::update::<E>(tx, &target.id, write).await?;
+    common.finish::<E>(&target.id, tx).await?;
     reindex::<E>(&row, tx).await?;
-    let mut answer = present_one::<E>(row, &Wanted::Full, tx).await?;
-    add_warnings(&mut answer, warnings);
-    Ok(answer)
+    let record = present_one::<E>(row, &Wanted::Full, tx).await?;
+    Ok(Written::new(Some(before), record).warned(warnings))
 }
 
 /// Refuses a change made against another version than the caller read.

@@ -76,6 +76,7 @@ impl Verifier {
         if !active || standing.authz_version != claims.authz_version {
             return Err(Refusal::Invalid(None));
         }
+        let repeater = format!("{} {}", claims.client_id, claims.sub);
         let actor = Actor {
             kind: ActorKind::User,
             id: Some(claims.sub),
@@ -88,6 +89,7 @@ impl Verifier {
             role: Some(role),
             scopes: Scopes::parse_known(&claims.scope).within(role.ceiling()),
             credential: claims.grant_id,
+            repeater,
             underscore_names: claims.tool_names.as_deref() == Some("underscore"),
         };
         let expires_at = Some(Timestamp::from_micros((claims.exp + SKEW).saturating_mul(1_000_000)));

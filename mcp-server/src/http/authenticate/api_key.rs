@@ -84,7 +84,14 @@ pub async fn look_up(db: &Db, key: &str, now: Timestamp, generation: u64) -> Res
         };
         (actor, None, granted)
     };
-    let caller =
-        Caller { tenant_id: row.tenant_id, actor, role, scopes, credential: row.id, underscore_names: false };
+    let caller = Caller {
+        tenant_id: row.tenant_id,
+        actor,
+        role,
+        scopes,
+        repeater: row.id.clone(),
+        credential: row.id,
+        underscore_names: false,
+    };
     Ok(Known { caller: Arc::new(caller), expires_at: row.expires_at, ip_allow, generation })
 }

@@ -1,0 +1,238 @@
+//! What every write can be asked for, written once: to be repeated safely, to be tried without writing, to be done for
+//! many records in one transaction.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use shared::tenant_tx::TenantTx;
+
+use super::{create::create, options::WriteOptions, retire::retire, update::update};
+use crate::{
+    entity::Entity,
+    error::{Error, Result},
+    schema::Checked,
+    store::{self, Repeat},
+};
+
+/// The verbs that write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteVerb {
+    /// A new record.
+    Create,
+    /// A patch.
+    Update,
+    /// The fifth verb.
+    Retire,
+}
+
+/// One record that was written.
+pub struct Written {
+    /// As it was; none for a new one.
+    pub before: Option<Map<String, Value>>,
+    /// As it is now.
+    pub record: Map<String, Value>,
+    /// What is to say beside it.
+    pub beside: Map<String, Value>,
+    /// Nothing had to be done: it was in that state already.
+    pub unchanged: bool,
+}
+
+impl Written {
+    /// A record that was made or changed.
+    pub fn new(before: Option<Map<String, Value>>, record: Map<String, Value>) -> Self {
+        Self { before, record, beside: Map::new(), unchanged: false }
+    }
+
+    /// A record that was in that state already.
+    pub fn unchanged(record: Map<String, Value>) -> Self {
+        Self { before: None, record, beside: Map::new(), unchanged: true }
+    }
+
+    /// Says something beside the record.
+    pub fn beside(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.beside.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Warns.
+    pub fn warned(self, warnings: Vec<Map<String, Value>>) -> Self {
+        if warnings.is_empty() {
+            return self;
+        }
+        let warnings: Vec<Value> = warnings.into_iter().map(Value::Object).collect();
+        self.beside("warnings", warnings)
+    }
+
+    /// {field: [before, after]} of what changed; times and versions move with every write and say nothing.
+    pub fn changes(&self) -> Map<String, Value> {
+        const ALWAYS: &[&str] = &["version", "updated_at", "updated_by"];
+        if self.unchanged {
+            return Map::new();
+        }
+        let null = Value::Null;
+        let before = |field: &str| self.before.as_ref().and_then(|record| record.get(field)).unwrap_or(&null);
+        self.record
+            .iter()
+            .filter(|(field, after)| !ALWAYS.contains(&field.as_str()) && before(field) != *after)
+            .map(|(field, after)| (field.clone(), json!([before(field), after])))
+            .collect()
+    }
+
+    fn answer(&self) -> Map<String, Value> {
+        let mut answer = self.record.clone();
+        answer.extend(self.beside.clone());
+        answer
+    }
+}
+
+/// What a call comes to.
+pub struct Outcome {
+    /// What is answered.
+    pub answer: Map<String, Value>,
+    /// What was written, for the audit log.
+    pub written: Vec<Written>,
+    /// Whether it is to last: a dry run is not.
+    pub lasting: bool,
+}
+
+impl Outcome {
+    /// A reading call's.
+    pub fn read(answer: Map<String, Value>) -> Self {
+        Self { answer, written: vec![], lasting: true }
+    }
+}
+
+/// Runs a write that has passed its schema.
+pub async fn write<E: Entity>(
+    verb: WriteVerb,
+    tool: &str,
+    call: Checked,
+    tx: &mut TenantTx,
+) -> Result<Outcome> {
+    let arguments = call.fingerprint();
+    let (options, records, many) = match call {
+        Checked::One(mut args) => (WriteOptions::take(&mut args)?, vec![Ok(args)], false),
+        Checked::Many { mut options, records } => (WriteOptions::take(&mut options)?, records, true),
+    };
+    let dry_run = options.dry_run == Some(true);
+    let repeat = options.idempotency_key.as_deref().filter(|_| !dry_run).map(|key| Repeat {
+        tool,
+        key,
+        arguments: &arguments,
+    });
+    if let Some(call) = &repeat
+        && let Some(mut answer) = store::repeated(tx, call).await?
+    {
+        answer.insert("idempotentReplay".to_owned(), true.into());
+        return Ok(Outcome::read(answer));
+    }
+    let (answer, written) = if many {
+        each::<E>(verb, records, &options, tx).await?
+    } else {
+        // A single call holds exactly one record.
+        let args = records.into_iter().next().unwrap_or_else(|| Ok(Map::new()))?;
+        let written = one::<E>(verb, args, &options, tx).await?;
+        (written.answer(), vec![written])
+    };
+    if dry_run {
+        let effects: Vec<Value> = written.iter().map(effects).collect();
+        let answer = Map::from_iter([
+            ("dryRun".to_owned(), Value::from(true)),
+            ("would".to_owned(), Value::Object(answer)),
+            ("effects".to_owned(), effects.into()),
+        ]);
+        return Ok(Outcome { answer, written: vec![], lasting: false });
+    }
+    if let Some(call) = &repeat {
+        store::keep_answer(tx, call, &answer).await?;
+    }
+    Ok(Outcome { answer, written, lasting: true })
+}
+
+async fn one<E: Entity>(
+    verb: WriteVerb,
+    args: Map<String, Value>,
+    options: &WriteOptions,
+    tx: &mut TenantTx,
+) -> Result<Written> {
+    match verb {
+        WriteVerb::Create => create::<E>(args, options.on_duplicate, tx).await,
+        WriteVerb::Update => update::<E>(args, tx).await,
+        WriteVerb::Retire => retire::<E>(args, tx).await,
+    }
+}
+
+/// Each record has its own result, in order; one that fails leaves the others alone, unless all or none was asked for.
+async fn each<E: Entity>(
+    verb: WriteVerb,
+    records: Vec<Result<Map<String, Value>>>,
+    options: &WriteOptions,
+    tx: &mut TenantTx,
+) -> Result<(Map<String, Value>, Vec<Written>)> {
+    let mut results = Vec::with_capacity(records.len());
+    let mut all = Vec::with_capacity(records.len());
+    for (index, args) in records.into_iter().enumerate() {
+        tx.mark().await?;
+        let outcome = match args {
+            Ok(args) => one::<E>(verb, args, options, tx).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(written) => {
+                tx.release_mark().await?;
+                results.push(json!({"index": index, "record": written.answer()}));
+                all.push(written);
+            }
+            Err(error) if options.atomic == Some(true) => return Err(error.with("index", index)),
+            Err(Error::Tool(error)) => {
+                tx.rollback_to_mark().await?;
+                results.push(json!({"index": index, "error": error.body()}));
+            }
+            Err(below) => return Err(below),
+        }
+    }
+    let (done, failed) = (all.len(), results.len() - all.len());
+    let answer = Map::from_iter([
+        ("results".to_owned(), Value::from(results)),
+        ("done".to_owned(), done.into()),
+        ("failed".to_owned(), failed.into()),
+    ]);
+    Ok((answer, all))
+}
+
+fn effects(written: &Written) -> Value {
+    let mut effects = Map::new();
+    effects.insert("changes".to_owned(), Value::Object(written.changes()));
+    effects.extend(written.beside.clone());
+    Value::Object(effects)
+}
+
+impl Checked {
+    /// What the arguments hash to, the idempotency key apart: the same call gives the same text.
+    fn fingerprint(&self) -> String {
+        let text = match self {
+            Checked::One(args) => {
+                let parts: Vec<(&String, &Value)> =
+                    args.iter().filter(|(name, _)| *name != "idempotencyKey").collect();
+                sorted(parts)
+            }
+            Checked::Many { options, records } => {
+                let parts = options.iter().filter(|(name, _)| *name != "idempotencyKey").collect();
+                let records: Vec<String> = records
+                    .iter()
+                    .map(|record| {
+                        record
+                            .as_ref()
+                            .map_or_else(|_| "refused".to_owned(), |args| sorted(args.iter().collect()))
+                    })
+                    .collect();
+                format!("{}\n{}", sorted(parts), records.join("\n"))
+            }
+        };
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn sorted(mut parts: Vec<(&String, &Value)>) -> String {
+    parts.sort_by_key(|(name, _)| *name);
+    serde_json::to_string(&parts).unwrap_or_default()
+}
