@@ -1,12 +1,12 @@
 //! Customers: the people and companies that the business works for.
 
+mod input;
 mod lookups;
 mod record;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
+pub use input::{Change, Draft, Filter, Retire, Status, Type};
 pub use lookups::{names, standing};
 pub use record::{Record, Row};
 
@@ -16,162 +16,10 @@ use crate::{
         Stored, Wanted,
     },
     error::{Error, Result},
-    fields::{Address, Email, Language, Line, Patch, Phone, Set, ShortLine},
+    fields::{Address, Patch},
     search::sort_key,
     store::{Columns, Where, Write},
 };
-
-/// A person or a company.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Type {
-    /// Needs a first or last name.
-    Individual,
-    /// Needs company_name.
-    Company,
-}
-
-/// Whether the business works for them now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Status {
-    /// In use.
-    Active,
-    /// Kept in view, not worked for now.
-    Inactive,
-    /// Out of view.
-    Archived,
-}
-
-/// One more phone.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(inline)]
-pub struct LabelledPhone {
-    /// E.g. `office`.
-    #[schemars(length(min = 1, max = 50))]
-    label: String,
-    /// The number.
-    #[schemars(length(min = 3, max = 40))]
-    number: String,
-}
-
-/// A new customer.
-#[derive(Deserialize, JsonSchema)]
-pub struct Draft {
-    /// An individual needs a first or last name, a company company_name.
-    #[serde(rename = "type")]
-    kind: Type,
-    #[serde(default)]
-    first_name: Option<Line>,
-    #[serde(default)]
-    last_name: Option<Line>,
-    #[serde(default)]
-    company_name: Option<Line>,
-    /// active (default) or inactive.
-    #[serde(default)]
-    status: Set<Status>,
-    #[serde(default)]
-    email: Option<Email>,
-    #[serde(default)]
-    phone: Option<Phone>,
-    /// Further phones.
-    #[serde(default)]
-    #[schemars(length(max = 5))]
-    phones: Set<Vec<LabelledPhone>>,
-    #[serde(default)]
-    billing_address: Option<Address>,
-    #[serde(default)]
-    vip: Set<bool>,
-    #[serde(default)]
-    do_not_contact: Set<bool>,
-    /// Where they came from.
-    #[serde(default)]
-    source: Option<Line>,
-    /// E.g. en-US.
-    #[serde(default)]
-    language: Option<Language>,
-    #[serde(default)]
-    tax_exempt: Set<bool>,
-    #[serde(default)]
-    tax_exempt_number: Option<ShortLine>,
-    #[serde(default)]
-    default_tax_rate_id: Option<String>,
-    /// Days until an invoice is due.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 180))]
-    payment_terms_days: Option<i64>,
-}
-
-/// What changes.
-#[derive(Deserialize, JsonSchema)]
-pub struct Change {
-    #[serde(default, rename = "type")]
-    kind: Set<Type>,
-    #[serde(default)]
-    first_name: Patch<Line>,
-    #[serde(default)]
-    last_name: Patch<Line>,
-    #[serde(default)]
-    company_name: Patch<Line>,
-    /// active (restores an archived one) or inactive.
-    #[serde(default)]
-    status: Set<Status>,
-    #[serde(default)]
-    email: Patch<Email>,
-    #[serde(default)]
-    phone: Patch<Phone>,
-    /// Further phones, replaced whole.
-    #[serde(default)]
-    #[schemars(length(max = 5))]
-    phones: Set<Vec<LabelledPhone>>,
-    /// Replaced whole.
-    #[serde(default)]
-    billing_address: Patch<Address>,
-    #[serde(default)]
-    vip: Set<bool>,
-    #[serde(default)]
-    do_not_contact: Set<bool>,
-    #[serde(default)]
-    source: Patch<Line>,
-    #[serde(default)]
-    language: Patch<Language>,
-    #[serde(default)]
-    tax_exempt: Set<bool>,
-    #[serde(default)]
-    tax_exempt_number: Patch<ShortLine>,
-    #[serde(default)]
-    default_tax_rate_id: Patch<String>,
-    /// Days until an invoice is due.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 180))]
-    payment_terms_days: Patch<i64>,
-}
-
-/// The filters of search.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Filter {
-    /// Default: all but archived.
-    status: Option<Status>,
-    #[serde(rename = "type")]
-    kind: Option<Type>,
-    /// One tag id.
-    tag: Option<String>,
-    /// Owing money, or not.
-    has_balance: Option<bool>,
-    city: Option<Line>,
-    region: Option<Line>,
-    postal_code: Option<ShortLine>,
-    phone: Option<Phone>,
-    email: Option<Email>,
-}
-
-/// Nothing beside the id.
-#[derive(Deserialize, JsonSchema)]
-pub struct Retire {}
 
 /// The entity.
 pub struct Customers;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::{LabelledPhone, Status, Type, lookups};
+use super::{Status, Type, input::LabelledPhone, lookups};
 use crate::{
     entity::{SearchText, Stored, Wanted},
     error::Result,
