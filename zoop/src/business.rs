@@ -1,7 +1,6 @@
 //! The demo's two businesses: who works there, where their customers live, what they do, and two years of it.
 //! All of it is made from tables and one seed; a business's history is a list of tool calls in the order of time.
 
-mod banksia;
 mod bluebonnet;
 mod calendar;
 mod customers;
@@ -10,11 +9,12 @@ mod hendersons;
 pub mod history;
 mod jobs;
 mod people;
+mod southerly;
 
 use shared::role::Role;
 
-/// The demo's tenants, the one that the keys belong to first.
-pub const ALL: [&Business; 2] = [&bluebonnet::BUSINESS, &banksia::BUSINESS];
+/// The demo's tenants, the one that the keys belong to first; by name too, so that signing in leads there.
+pub const ALL: [&Business; 2] = [&bluebonnet::BUSINESS, &southerly::BUSINESS];
 
 /// The owner of both.
 pub const OWNER: Person = Person { name: "Dana Whitfield", mailbox: "dana", role: Role::Owner };

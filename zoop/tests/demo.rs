@@ -98,13 +98,26 @@ async fn a_newcomer_pastes_two_curls_and_finds_customers() {
         assert!(total(&demo, "jobs.list", json!({ "status": status })).await > 5, "{status}");
     }
 
-    // The other name of this machine, the other key, and the page.
+    // The other name of this machine, and the other key.
     let localhost = demo.text("mcp_url").replace("127.0.0.1", "localhost");
     let tenant_key = testing::Caller::new(&localhost, Some(demo.text("tenant_key")));
     assert!(tenant_key.ok("tags.list", json!({})).await["items"].as_array().unwrap().len() > 5);
-    let page =
-        testing::http_client().get(format!("{}/settings/api", demo.text("auth_url"))).send().await.unwrap();
-    assert!(page.status().is_redirection() || page.status().is_success(), "{}", page.status());
+
+    // The page, with the card's email and password: its owner finds the two keys and the other company.
+    let browser = testing::Browser::at(demo.text("auth_url"));
+    let login = browser.get("/login").await;
+    let owner = |member: &str| demo.card["owner"][member].as_str().unwrap().to_owned();
+    let fields = [("email", &*owner("email")), ("password", &*owner("password"))];
+    assert_eq!(browser.submit(&login, "/login", &fields).await.status, 303);
+    let settings = browser.get("/settings/api").await;
+    for expected in [
+        "Demo user key",
+        "Demo tenant key",
+        "Bluebonnet Plumbing &#38; Air",
+        "Southerly Electrical &#38; Solar",
+    ] {
+        assert!(settings.text.contains(expected), "{expected}: {}", settings.text);
+    }
 
     assert_eq!(demo.stop(), (Some(0), String::new()), "Ctrl-C is no failure, and nothing follows the line");
 }

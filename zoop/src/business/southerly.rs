@@ -1,4 +1,4 @@
-//! Banksia Electrical & Solar of Sydney, Australia: the second tenant, in Australian dollars, on the other clock.
+//! Southerly Electrical & Solar of Sydney, Australia: the second tenant, in Australian dollars, on the other clock.
 
 use shared::role::Role;
 
@@ -6,7 +6,7 @@ use super::{Business, Line, Person, Place, Price, Volume, Work};
 
 /// The business.
 pub const BUSINESS: Business = Business {
-    name: "Banksia Electrical & Solar",
+    name: "Southerly Electrical & Solar",
     trade: "electrical work and solar power in Sydney, Australia",
     currency: "AUD",
     country: "AU",
