@@ -59,6 +59,9 @@ pub async fn present<E: Entity>(
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Vec<Map<String, Value>>> {
+    if rows.is_empty() {
+        return Ok(vec![]);
+    }
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
     let records = E::present(&rows, wanted, tx).await?;
     let references = match wanted.has("external_refs") {
