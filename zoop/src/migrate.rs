@@ -34,7 +34,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let url = options.database.url()?;
     let db = Opening::new(url.expose_secret(), ServerRole::Migrator).open().await?;
     db.migrate().await?;
-    let explanation = if matches!(db, Db::Postgres(_)) { format!("\n{ROLES}") } else { String::new() };
+    let explanation = if matches!(db, Db::Postgres(_)) { format!("\n\n{ROLES}") } else { String::new() };
     db.close().await;
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "The database is of this version.{}", explanation.trim_end()).context("stdout is closed")
