@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{Html, IntoResponse, Response},
 };
@@ -148,16 +148,17 @@ fn protect(response: &mut Response, request_id: &str, https: bool) {
     }
 }
 
+/// What only programs ask for: there every answer is JSON, whatever they say they accept.
+const PROGRAMS: [&str; 5] = ["/oauth/token", "/oauth/register", "/oauth/revoke", "/.well-known/", "/healthz"];
+
 /// Whether a person looks at the answer.
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    accept.contains("text/html") && !PROGRAMS.iter().any(|path| uri.path().starts_with(path))
 }
 
-async fn no_route(headers: HeaderMap) -> Response {
-    if wants_page(&headers) {
+async fn no_route(uri: Uri, headers: HeaderMap) -> Response {
+    if wants_page(&uri, &headers) {
         return Refusal::not_found().into_response();
     }
     OAuthError::new(
@@ -168,9 +169,9 @@ async fn no_route(headers: HeaderMap) -> Response {
     .into_response()
 }
 
-async fn wrong_method(headers: HeaderMap) -> Response {
+async fn wrong_method(uri: Uri, headers: HeaderMap) -> Response {
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    if wants_page(&headers) {
+    if wants_page(&uri, &headers) {
         let what = "This address takes another kind of request than the one that was sent.";
         return Refusal::new(
             status,

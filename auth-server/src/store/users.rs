@@ -27,10 +27,10 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<User>, Error> {
     Ok(db.row::<Row>(sql, binds![id]).await?.map(user))
 }
 
-/// The companies in which this person is active now, by name.
+/// The companies in which this person is active now, in the order in which they came to be.
 pub async fn memberships(db: &Db, user_id: &str) -> Result<Vec<Membership>, Error> {
     let sql = "SELECT m.tenant_id, t.name, m.role, m.authz_version FROM members m JOIN tenants t ON t.id = m.tenant_id \
-               WHERE m.user_id = $1 AND m.status = 'active' AND t.status = 'active' ORDER BY t.name, t.id";
+               WHERE m.user_id = $1 AND m.status = 'active' AND t.status = 'active' ORDER BY t.number";
     let rows: Vec<(String, String, String, i64)> = db.rows(sql, binds![user_id]).await?;
     rows.into_iter()
         .map(|(tenant_id, tenant_name, role, authz_version)| {
