@@ -118,6 +118,16 @@ pub enum First {
     Search,
 }
 
+impl First {
+    /// The verb in the tool's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            First::List => "list",
+            First::Search => "search",
+        }
+    }
+}
+
 /// The fifth verb: to take a record out of use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(dead_code, reason = "no entity that ends or voids is served yet")]

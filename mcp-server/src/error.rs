@@ -102,18 +102,25 @@ impl Error {
         error.with("issues", list)
     }
 
-    /// No such record for this caller.
-    pub fn not_found(noun: &str, id: &str) -> Self {
+    /// No such record for this caller; `finder` is the tool that finds one.
+    pub fn not_found(noun: &str, id: &str, finder: &str) -> Self {
         let message = format!(
             "There is no {noun} `{}` in this account, or it is out of your reach. Check the id, or look it up with a list.",
             shown(id)
         );
-        Self::new(Kind::NotFound, message)
+        // What has no prefix is no id: it is a name, to be looked for.
+        let args = if id.contains('_') { json!({}) } else { json!({"q": shown(id)}) };
+        Self::new(Kind::NotFound, message).then_call(finder, args)
     }
 
     /// A conflict, with its reason.
     pub fn conflict(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, message).with("reason", reason)
+    }
+
+    /// The same with the call that comes next: following it alone leads on.
+    pub fn then_call(self, tool: &str, args: impl Into<Value>) -> Self {
+        self.with("hint", format!("Call {tool} with {}", args.into()))
     }
 
     /// The same with one more member in its body.

@@ -1,6 +1,7 @@
 //! JSON Schemas of tools: made from the types, checked collecting every error, told in plain words.
 
 mod complaint;
+mod repair;
 mod spelling;
 
 use std::fmt::Write as _;
@@ -152,9 +153,8 @@ impl InputSchema {
         if self.many.is_some() {
             told["properties"]["records"] = records_property();
             // With records the other fields are not needed: a host that checks calls by this schema must let them through.
-            if let Some(Value::Array(required)) =
-                told.as_object_mut().and_then(|told| told.shift_remove("required"))
-            {
+            let required = told.as_object_mut().and_then(|told| told.shift_remove("required"));
+            if let Some(Value::Array(required)) = required {
                 let names: Vec<&str> = required.iter().filter_map(Value::as_str).collect();
                 let text = format!("{RECORDS} Without records, {} must be sent.", names.join(" and "));
                 told["properties"]["records"]["description"] = text.into();
@@ -179,6 +179,13 @@ impl InputSchema {
             _ => Err(Error::invalid("A record is an object of the tool's own fields.")),
         };
         Ok(Checked::Many { options, records: records.into_iter().map(one).collect() })
+    }
+}
+
+impl InputSchema {
+    /// The arguments that were probably meant, if there is one sensible way to mend these.
+    pub fn repaired(&self, args: &Map<String, Value>) -> Option<Map<String, Value>> {
+        repair::repaired(args, &self.full, &self.validator, &self.read_only)
     }
 }
 

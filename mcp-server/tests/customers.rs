@@ -1,4 +1,5 @@
 //! Customers through the endpoint: fields, states, search, what archiving needs.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use serde_json::{Value, json};
 use testing::{Account, Caller, McpServer, TestDatabase, on_both_databases};

@@ -1,4 +1,5 @@
 //! Jobs through the endpoint: states, schedule, people, lines, and what a technician reaches.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use serde_json::{Value, json};
 use shared::role::Role;
@@ -68,7 +69,7 @@ on_both_databases! {
         assert_eq!(done["billing_state"], "to_invoice");
 
         for (line, path, says) in [
-            (json!({"description": "x", "unit_price": 12.5}), "line_items[0].unit_price", "send 1250 for 12.5"),
+            (json!({"description": "x", "unit_price": 12.5}), "line_items[0].unit_price", "send 1250 for $12.50"),
             (json!({"description": "x", "unit_price": -5}), "line_items[0].unit_price", "below 0"),
             (json!({"unit_price": 5}), "line_items[0].description", "required"),
             (json!({"description": "x", "unit_price": 1, "quantity": 0}), "line_items[0].quantity", "over 0"),

@@ -1,4 +1,5 @@
 //! Incremental sync converges: whoever pages by the order of changes while others write ends with what the tables hold.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use std::collections::BTreeMap;
 

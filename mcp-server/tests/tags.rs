@@ -1,4 +1,5 @@
 //! Tags through the endpoint: one library, unique ignoring case, a hard delete that says what it did.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use serde_json::json;
 use testing::{Account, McpServer, TestDatabase, on_both_databases};

@@ -1,4 +1,5 @@
 //! What every write can be asked for: to be repeated safely, to be tried without writing, to be done for many records.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use serde_json::{Value, json};
 use testing::{Account, Caller, McpServer, TestDatabase, on_both_databases};

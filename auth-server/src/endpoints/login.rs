@@ -81,8 +81,7 @@ pub async fn submit(
             let (status, error) = match outcome {
                 Outcome::TooMany => (
                     StatusCode::TOO_MANY_REQUESTS,
-                    "Too many tries. Wait 15 minutes, then try again. If you have forgotten the password, ask an owner \
-                     of your company for a link to choose a new one.",
+                    "Too many tries. Wait 15 minutes, then try again.",
                 ),
                 _ => (
                     StatusCode::UNAUTHORIZED,

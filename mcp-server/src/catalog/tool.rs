@@ -11,7 +11,7 @@ use shared::{
 
 use super::{Catalogued, Prepared, Selection, Spelling};
 use crate::{
-    entity::{First, Needs},
+    entity::Needs,
     error::{Error, Result},
     schema::InputSchema,
 };
@@ -59,10 +59,7 @@ impl Tool {
     /// Derives a tool.
     pub fn new(entity: &'static dyn Catalogued, verb: Verb) -> anyhow::Result<Self> {
         let word = match verb {
-            Verb::First => match entity.first() {
-                First::List => "list",
-                First::Search => "search",
-            },
+            Verb::First => entity.first().as_str(),
             Verb::Get => "get",
             Verb::Create => "create",
             Verb::Update => "update",
@@ -140,7 +137,12 @@ impl Tool {
     /// From arguments to a call that is ready to run: who calls, then the schema. No database yet.
     pub fn parse(&self, caller: &Caller, args: Map<String, Value>) -> Result<Prepared> {
         self.check_actor(caller)?;
-        self.entity.prepare(self.verb, &self.name, self.schema.check(args)?)
+        let meant = args.clone();
+        let checked = self.schema.check(args).map_err(|error| match self.schema.repaired(&meant) {
+            Some(meant) => error.then_call(&self.name, meant),
+            None => error,
+        })?;
+        self.entity.prepare(self.verb, &self.name, checked)
     }
 
     /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input (seed.txt, Error responses).

@@ -4,6 +4,7 @@ mod input;
 mod lookups;
 mod record;
 
+use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
@@ -114,7 +115,8 @@ impl Entity for Customers {
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
         let mut columns = Columns::default();
         if let Some(status) = change.status.0 {
-            settable(status)?;
+            settable(status)
+                .map_err(|error| error.then_call("customers.archive", json!({"id": row.meta.id})))?;
             if row.status == "archived" && status == Status::Inactive {
                 return Err(crate::entity::illegal_move::<Customers>("archived", "inactive"));
             }

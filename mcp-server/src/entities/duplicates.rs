@@ -1,5 +1,6 @@
 //! A value that only one record of a tenant may have.
 
+use serde_json::json;
 use shared::{db::Bind, tenant_tx::TenantTx};
 
 use crate::{
@@ -26,6 +27,7 @@ pub async fn refuse<E: Entity>(
             format!("Another {} has this {field} already. Use that one, or choose another {field}.", E::NOUN),
         )
         .with("field", field)
-        .with("existing_id", existing)),
+        .with("existing_id", existing.clone())
+        .then_call(&format!("{}.get", E::NAME), json!({"id": existing}))),
     }
 }

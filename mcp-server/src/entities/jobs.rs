@@ -6,6 +6,7 @@ mod record;
 mod schedule;
 mod state;
 
+use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
@@ -90,7 +91,8 @@ impl Entity for Jobs {
         let place = Place::find(tx, draft.customer_id, draft.location_id).await?;
         if place.archived {
             let message = "The customer is archived; no new work for them. Restore with customers.update status active.";
-            return Err(Error::conflict("parent_archived", message));
+            let customer = json!({"id": place.customer_id, "status": "active"});
+            return Err(Error::conflict("parent_archived", message).then_call("customers.update", customer));
         }
         let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
         let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;

@@ -58,13 +58,7 @@ pub fn issues(error: &ValidationError<'_>, schema: &Value, read_only: &[String])
 fn message(kind: &Kind, instance: &Value, here: &Value) -> String {
     let is_money = here.get("format").and_then(Value::as_str) == Some("money");
     match kind {
-        Kind::Type { .. } if is_money => match instance {
-            Value::Number(number) => format!(
-                "amounts are integer minor units: send {} for {number}.",
-                minor_units(&number.to_string())
-            ),
-            _ => "amounts are integer minor units: send 1250 for $12.50.".to_owned(),
-        },
+        Kind::Type { .. } if is_money => "amounts are integer minor units: send 1250 for $12.50.".to_owned(),
         Kind::Type { kind } => format!("must be {}, not {}.", expected(kind), kind_of(instance)),
         Kind::Enum { options } => {
             let options: Vec<&str> =
@@ -91,18 +85,6 @@ fn message(kind: &Kind, instance: &Value, here: &Value) -> String {
             shown(error.instance().as_str().unwrap_or_default())
         ),
         _ => "is not what the tool's schema asks for.".to_owned(),
-    }
-}
-
-fn minor_units(number: &str) -> String {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let cents: String = fraction.chars().chain("00".chars()).take(2).collect();
-    let digits = format!("{whole}{cents}");
-    let trimmed = digits.trim_start_matches('0');
-    if trimmed.is_empty() || !trimmed.bytes().all(|b| b.is_ascii_digit()) {
-        "1250".to_owned()
-    } else {
-        trimmed.to_owned()
     }
 }
 

@@ -14,12 +14,17 @@ fn columns<E: Entity>() -> String {
     format!("{}, {}", Meta::COLUMNS, E::COLUMNS)
 }
 
+/// The tool that finds records of this entity.
+fn first_tool<E: Entity>() -> String {
+    format!("{}.{}", E::NAME, E::FIRST.as_str())
+}
+
 /// The record of this id, if it is there and in reach.
 pub async fn fetch<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
     let mut to = Where::in_reach::<E>(tx);
     to.and("id = ?", [Bind::from(id)]);
     let sql = format!("SELECT {} FROM {} WHERE {}", columns::<E>(), E::TABLE, to.sql());
-    tx.row(&sql, to.into_binds()).await?.ok_or_else(|| Error::not_found(E::NOUN, id))
+    tx.row(&sql, to.into_binds()).await?.ok_or_else(|| Error::not_found(E::NOUN, id, &first_tool::<E>()))
 }
 
 /// A row, and the values of the order's keys, from which its cursor is made.

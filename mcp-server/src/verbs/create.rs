@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 use shared::tenant_tx::TenantTx;
 
-use super::{common::Common, options::OnDuplicate, present::present_one, update::update, write::Written};
+use super::{
+    every_record::Common, options::OnDuplicate, present::present_one, update::update, write::Written,
+};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::Result,

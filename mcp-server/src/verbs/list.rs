@@ -77,8 +77,13 @@ pub async fn list<E: Entity>(
     tx: &mut TenantTx,
 ) -> Result<Map<String, Value>> {
     let fingerprint = cursor::fingerprint::<E>(&args, tx);
+    let mut from_the_start = args.clone();
+    from_the_start.shift_remove("cursor");
+    from_the_start.shift_remove("page");
+    let tool = format!("{}.{}", E::NAME, E::FIRST.as_str());
+    let restart = |error: Error| error.then_call(&tool, from_the_start.clone());
     let (options, filter) = split::<E>(args)?;
-    let offset = offset(&options, E::PAGE)?;
+    let offset = offset(&options, E::PAGE).map_err(restart)?;
     let wanted = wanted::<E>(options.view.unwrap_or(View::Summary), options.fields.clone())?;
     let mut to = Where::in_reach::<E>(tx);
     let join = narrow::<E>(&options, filter, tx, &mut to).await?;
@@ -90,7 +95,9 @@ pub async fn list<E: Entity>(
     let keys: Vec<Key> =
         ranked.then_some(Key::Int("hits.rank")).into_iter().chain(order.keys.iter().copied()).collect();
     let after = match &options.cursor {
-        Some(text) => Some(Cursor::decode(text, &fingerprint)?.binds(&keys)?),
+        Some(text) => {
+            Some(Cursor::decode(text, &fingerprint).and_then(|cursor| cursor.binds(&keys)).map_err(restart)?)
+        }
         None => None,
     };
     let beyond = |to: &mut Where, columns: &[&str], after: Vec<Bind>| {

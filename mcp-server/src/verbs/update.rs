@@ -1,11 +1,11 @@
 //! `update`: a partial patch. Absent is unchanged, null clears, arrays and objects replace whole.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{
-    common::Common,
     create::reindex,
+    every_record::Common,
     options::Target,
     present::{copy_of, present_one},
     write::Written,
@@ -60,7 +60,8 @@ pub fn check_version<E: Entity>(row: &Stored<E::Row>, expected: Option<i64>) -> 
                 E::NOUN, row.meta.version, E::NAME
             ),
         )
-        .with("current_version", row.meta.version)),
+        .with("current_version", row.meta.version)
+        .then_call(&format!("{}.get", E::NAME), json!({"id": row.meta.id}))),
         _ => Ok(()),
     }
 }

@@ -128,7 +128,8 @@ pub(super) async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) ->
     Err(Error::conflict("in_use", message)
         .with("by", "jobs")
         .with("count", jobs.len())
-        .with("sample", sample))
+        .with("sample", sample)
+        .then_call("jobs.cancel", json!({"id": jobs[0].0})))
 }
 
 fn of_customers(sql: &str, tx: &TenantTx, ids: &[&str]) -> (String, Vec<Bind>) {

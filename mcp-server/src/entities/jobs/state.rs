@@ -1,6 +1,7 @@
 //! A job's states and the moves between them.
 
 use chrono_tz::Tz;
+use serde_json::json;
 use shared::timestamp::Timestamp;
 
 use super::{Change, Jobs, Row, Status, input::BillingState, schedule::Slot};
@@ -41,7 +42,9 @@ pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, 
     let mut slot =
         Slot::of(row).patched(change.scheduled_start.clone(), change.scheduled_end.clone(), zone)?;
     let to = match (change.status.0, &change.scheduled_start) {
-        (Some(Status::Cancelled), _) if from != Status::Cancelled => return Err(cancelled_elsewhere()),
+        (Some(Status::Cancelled), _) if from != Status::Cancelled => {
+            return Err(cancelled_elsewhere().then_call("jobs.cancel", json!({"id": row.meta.id})));
+        }
         (Some(status), _) => status,
         (None, Patch::Set(_)) if from == Status::Unscheduled => Status::Scheduled,
         (None, Patch::Null) if from == Status::Scheduled => Status::Unscheduled,

@@ -59,8 +59,18 @@ impl Jwks {
             rested && timing.fresh_until <= Instant::now()
         };
         if due {
+            let _one_at_a_time = self.fetching.lock().await;
             self.fetch().await;
         }
+    }
+
+    /// The set; while the first one is on its way, waits for it rather than turn a good token away.
+    pub async fn arrived(&self) -> Option<Arc<JwkSet>> {
+        if let Some(set) = self.current() {
+            return Some(set);
+        }
+        let _until_fetched = self.fetching.lock().await;
+        self.current()
     }
 
     /// The key of this id; for an unknown one the set is fetched again, at most once in the cool-down.
