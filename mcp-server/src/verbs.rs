@@ -1,8 +1,8 @@
 //! The five verbs, generic over the entity: what holds for every record is written here, once.
 
-mod common;
 mod create;
 mod cursor;
+mod every_record;
 mod get;
 mod list;
 mod options;
@@ -11,7 +11,7 @@ mod retire;
 mod update;
 mod write;
 
-pub use common::common_write_schema;
+pub use every_record::common_write_schema;
 pub use get::get;
 pub use list::{PageSize, list, list_schema};
 pub use options::{GetOptions, Target, WriteOptions, list_option_names};
