@@ -12,11 +12,20 @@ use shared::caller::Caller;
 pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
 
-use crate::entities::{customers::Customers, jobs::Jobs, tags::Tags};
+use crate::entities::{
+    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, tags::Tags,
+};
 use of::Of;
 
 /// The entities, in documentation order. Adding one is one line here.
-static ENTITIES: &[&dyn Catalogued] = &[&Of::<Customers>::NEW, &Of::<Tags>::NEW, &Of::<Jobs>::NEW];
+static ENTITIES: &[&dyn Catalogued] = &[
+    &Of::<Customers>::NEW,
+    &Of::<Contacts>::NEW,
+    &Of::<Locations>::NEW,
+    &Of::<Tags>::NEW,
+    &Of::<Notes>::NEW,
+    &Of::<Jobs>::NEW,
+];
 
 /// How the names of tools are spelled: some chat clients refuse dots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,8 +1,13 @@
 //! The entities: one file each. Read it and you know that entity.
 
+pub mod contacts;
 pub mod customers;
 pub mod jobs;
+pub mod locations;
+pub mod notes;
 pub mod tags;
 
 mod duplicates;
+mod primary;
+mod references;
 pub mod team;

@@ -1,0 +1,235 @@
+//! Contacts: the people at a customer. One of them is the primary one.
+
+mod input;
+mod links;
+mod record;
+
+use serde_json::{Value, json};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+
+pub use input::{Change, Draft, Filter, Retire};
+pub use links::move_away_from;
+pub use record::{Record, Row, names};
+
+use super::{locations, primary, references};
+use crate::{
+    entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
+    error::{Error, Result},
+    fields::Patch,
+    search::sort_key,
+    store::{self, Columns, Where, Write},
+};
+
+/// The entity.
+pub struct Contacts;
+
+impl Entity for Contacts {
+    type Row = Row;
+    type Record = Record;
+    type Draft = Draft;
+    type Change = Change;
+    type Filter = Filter;
+    type Retire = Retire;
+
+    const NAME: &'static str = "contacts";
+    const NOUN: &'static str = "contact";
+    const NOUNS: &'static str = "contacts";
+    const PREFIX: &'static str = "con";
+    const FAMILY: Family = Family::Contacts;
+    const TABLE: &'static str = "contacts";
+    const COLUMNS: &'static str = Row::COLUMNS;
+    const FIFTH: Fifth = Fifth::Archive;
+    // `archived` is a field of Change: whoever comes back may become the primary one.
+    const RESTORABLE: bool = false;
+    const ORDERS: &'static [Order] =
+        &[Order::rising("last_name", &[Key::Text("name_key")]), BY_UPDATE, BY_CREATION];
+    const SUMMARY: &'static [&'static str] = &[
+        "customer_id",
+        "customer_name",
+        "first_name",
+        "last_name",
+        "role",
+        "email",
+        "phone",
+        "is_primary",
+        "is_billing",
+    ];
+    // The key is "last first"; twice in a row it also holds "first last".
+    const Q: Q = Q::Substring("(name_key || ' ' || name_key)");
+    const ABOUT: About = About {
+        list: "Use it to find whom to call or write to at a customer.",
+        get: "",
+        create: "A customer's first contact becomes the primary one.",
+        update: "is_primary true takes it over from the other. archived false restores.",
+        retire: "Hides the contact. For the primary one name its successor in promote_contact_id. Undo with contacts.update archived false.",
+    };
+
+    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
+        let names = named(draft.first_name.map(|name| name.0), draft.last_name.map(|name| name.0))?;
+        let linked =
+            links::checked(tx, &draft.customer_id, draft.location_ids.0.unwrap_or_default(), &[]).await?;
+        // Not to be the primary one is nothing that a first contact can ask for.
+        let asked = draft.is_primary.0.filter(|yes| *yes);
+        let is_primary =
+            primary::settle::<Self>(tx, &draft.customer_id, id, asked, primary::Now::Comes).await?;
+        let e164 = draft.phone.as_ref().and_then(|phone| phone.e164(&tx.tenant().country));
+        let columns = names
+            .put("customer_id", draft.customer_id)
+            .put("role_key", draft.role.as_ref().map(|role| sort_key(&role.0)))
+            .put("role", draft.role.map(|role| role.0))
+            .put("email", draft.email.map(|email| email.0))
+            .put("phone", draft.phone.map(|phone| phone.0))
+            .put("phone_e164", e164)
+            .put("sms_enabled", draft.sms_enabled.0.unwrap_or(false))
+            .put("is_primary", is_primary)
+            .put("is_billing", draft.is_billing.0.unwrap_or(false));
+        Ok(Write::new(columns).with_children(Some(links::children(linked))))
+    }
+
+    async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let restored = primary::restores::<Self>(change.archived.0)? && row.archived_at.is_some();
+        let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
+        let moved = customer != row.customer_id;
+        if moved {
+            references::check_customer(tx, &customer, Self::NOUN).await?;
+            refuse_while_primary(row, tx, "moved to another customer").await?;
+            locations::forget_contact(tx, &row.meta.id).await?;
+        }
+        let now = match row.archived_at {
+            Some(_) if !restored => primary::Now::Archived,
+            None if !moved => primary::Now::Stays { primary: row.is_primary },
+            _ => primary::Now::Comes,
+        };
+        let asked = match (change.is_primary.0, now) {
+            (Some(false), primary::Now::Stays { primary: true }) => {
+                let message =
+                    "a customer's primary contact gives way to another: set is_primary true on that one.";
+                return Err(Error::field("is_primary", message));
+            }
+            (asked, _) => asked.filter(|yes| *yes),
+        };
+        let is_primary = primary::settle::<Self>(tx, &customer, &row.meta.id, asked, now).await?;
+        let names = named(
+            change.first_name.map(|name| name.0).or(row.first_name.clone()),
+            change.last_name.map(|name| name.0).or(row.last_name.clone()),
+        )?;
+        let mut columns = names
+            .put("customer_id", customer.clone())
+            .put("is_primary", is_primary)
+            .patch("role_key", change.role.clone(), |role| sort_key(&role.0))
+            .patch("role", change.role, |role| role.0)
+            .patch("email", change.email, |email| email.0)
+            .set("sms_enabled", change.sms_enabled, |yes| yes)
+            .set("is_billing", change.is_billing, |yes| yes);
+        if restored {
+            columns = columns.put("archived_at", Bind::Time(None));
+        }
+        if !change.phone.is_absent() {
+            let e164 = match &change.phone {
+                Patch::Set(phone) => phone.e164(&tx.tenant().country),
+                Patch::Absent | Patch::Null => None,
+            };
+            columns = columns.put("phone_e164", e164).patch("phone", change.phone, |phone| phone.0);
+        }
+        let linked = match change.location_ids.0 {
+            Some(asked) => {
+                let before = if moved { vec![] } else { links::of(tx, &row.meta.id).await? };
+                Some(links::checked(tx, &customer, asked, &before).await?)
+            }
+            None => moved.then(Vec::new),
+        };
+        Ok(Write::new(columns).with_children(linked.map(links::children)))
+    }
+
+    async fn retire(row: &Stored<Row>, how: Retire, tx: &mut TenantTx) -> Result<Retired> {
+        if row.archived_at.is_some() {
+            return Ok(Retired::Already);
+        }
+        match how.promote_contact_id {
+            None => refuse_while_primary(row, tx, "archived").await?,
+            Some(heir) => promote(row, &heir, tx).await?,
+        }
+        Ok(Retired::columns(Columns::default().put("is_primary", false).put("archived_at", tx.now())))
+    }
+
+    fn narrow(filter: Filter, _: &TenantTx, to: &mut Where) -> Result<()> {
+        let at_location = "EXISTS (SELECT 1 FROM contact_locations l WHERE l.tenant_id = contacts.tenant_id \
+                           AND l.contact_id = contacts.id AND l.location_id = ?)";
+        for (condition, value) in [
+            ("customer_id = ?", filter.customer_id.map(Bind::from)),
+            (at_location, filter.location_id.map(Bind::from)),
+            ("role_key = ?", filter.role.map(|role| Bind::from(sort_key(&role.0)))),
+        ] {
+            if let Some(value) = value {
+                to.and(condition, [value]);
+            }
+        }
+        match filter.is_primary {
+            Some(true) => to.and("is_primary", []),
+            Some(false) => to.and("NOT is_primary", []),
+            None => {}
+        }
+        Ok(())
+    }
+
+    async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
+        record::present(rows, wanted, tx).await
+    }
+}
+
+/// The name's columns: one of the two is needed.
+fn named(first: Option<String>, last: Option<String>) -> Result<Columns> {
+    let key: Vec<&str> = [&last, &first].into_iter().flatten().map(String::as_str).collect();
+    if key.is_empty() {
+        return Err(Error::field("last_name", "a contact needs first_name or last_name; send one."));
+    }
+    Ok(Columns::default()
+        .put("name_key", sort_key(&key.join(" ")))
+        .put("first_name", first)
+        .put("last_name", last))
+}
+
+/// A customer with contacts has a primary one: it goes last, or names its successor.
+async fn refuse_while_primary(row: &Stored<Row>, tx: &mut TenantTx, how: &str) -> Result<()> {
+    if !row.is_primary {
+        return Ok(());
+    }
+    let others = primary::others::<Contacts>(tx, &row.customer_id, &row.meta.id).await?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
+    let names = names(tx, &ids).await?;
+    let sample: Vec<Value> = ids.iter().map(|&id| json!({"id": id, "name": names.get(id)})).collect();
+    let message = format!(
+        "{} is the primary contact and the customer has others; the primary one is not {how} before another takes over. \
+         Make another one primary with contacts.update is_primary, or archive with promote_contact_id.",
+        row.name()
+    );
+    let error = Error::conflict("in_use", message)
+        .with("by", "contacts")
+        .with("count", others.len())
+        .with("sample", sample);
+    let heir = json!({"id": others[0], "is_primary": true});
+    Err(references::then_call(error, "contacts.update", heir))
+}
+
+/// Another contact of the same customer becomes the primary one in this one's place.
+async fn promote(row: &Stored<Row>, heir: &str, tx: &mut TenantTx) -> Result<()> {
+    if !row.is_primary {
+        let message = "the contact is not the primary one and needs no successor; leave it out.";
+        return Err(Error::field("promote_contact_id", message));
+    }
+    let others = primary::others::<Contacts>(tx, &row.customer_id, &row.meta.id).await?;
+    if !others.iter().any(|other| other == heir) {
+        let (noun, finder) = ("other contact of this customer in use", "contacts.list");
+        let error = Error::issues(vec![references::unknown("promote_contact_id", noun, heir, finder)]);
+        return Err(references::then_call(error, finder, json!({"customerId": row.customer_id})));
+    }
+    // One primary at a time, also within the transaction: an index holds it.
+    let sql = "UPDATE contacts SET is_primary = FALSE WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, shared::binds![tx.tenant_id(), &row.meta.id]).await?;
+    store::update::<Contacts>(tx, heir, Write::new(Columns::default().put("is_primary", true))).await?;
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Locations: the addresses where work is done for a customer.
+
+mod input;
+mod record;
+
+use serde_json::{Value, json};
+use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx};
+
+pub use input::{Change, Draft, Filter, Retire};
+pub use record::{Record, Row, forget_contact, in_use_of, names};
+
+use super::{contacts, primary, references};
+use crate::{
+    entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Link, Order, Q, Retired, Stored, Wanted},
+    error::{Error, Result},
+    fields::{Address, Patch},
+    search::sort_key,
+    store::{Columns, Where, Write},
+};
+
+/// The entity.
+pub struct Locations;
+
+impl Entity for Locations {
+    type Row = Row;
+    type Record = Record;
+    type Draft = Draft;
+    type Change = Change;
+    type Filter = Filter;
+    type Retire = Retire;
+
+    const NAME: &'static str = "locations";
+    const NOUN: &'static str = "location";
+    const NOUNS: &'static str = "locations";
+    const PREFIX: &'static str = "loc";
+    const FAMILY: Family = Family::Locations;
+    const TABLE: &'static str = "locations";
+    const COLUMNS: &'static str = Row::COLUMNS;
+    const FIFTH: Fifth = Fifth::Archive;
+    // `archived` is a field of Change: what comes back may become the primary one.
+    const RESTORABLE: bool = false;
+    const ORDERS: &'static [Order] =
+        &[Order::rising("name", &[Key::Text("name_key")]), BY_UPDATE, BY_CREATION];
+    const SUMMARY: &'static [&'static str] =
+        &["customer_id", "customer_name", "name", "address", "time_zone", "is_primary", "tag_names"];
+    const Q: Q = Q::Substring("name_key");
+    const TAGS: Option<Link> = Some(Link { table: "location_tags", owner: "location_id" });
+    const ABOUT: About = About {
+        list: "Use it to find where a customer's work is done.",
+        get: "Shows the gate code and access notes too.",
+        create: "A customer's first location becomes the primary one.",
+        update: "is_primary true takes it over from the other. archived false restores.",
+        retire: "Hides the location; it is refused while scheduled jobs need it. Undo with locations.update archived false.",
+    };
+
+    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
+        references::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        check_contact(tx, &draft.customer_id, draft.contact_id.as_deref()).await?;
+        let is_primary =
+            primary::settle::<Self>(tx, &draft.customer_id, id, draft.is_primary.0, primary::Now::Comes)
+                .await?;
+        let name = draft.name.map(|name| name.0);
+        Ok(Write::new(
+            Columns::default()
+                .put("customer_id", draft.customer_id)
+                .put("name_key", sort_key(name.as_deref().unwrap_or(&draft.address.line1.0)))
+                .put("name", name)
+                .and(placed(draft.address))
+                .put("time_zone", draft.time_zone.map(|zone| zone.0))
+                .put("access_notes", draft.access_notes.map(|text| text.0))
+                .put("gate_code", draft.gate_code.map(|code| code.0))
+                .put("default_tax_rate_id", draft.default_tax_rate_id)
+                .put("contact_id", draft.contact_id)
+                .put("is_primary", is_primary),
+        ))
+    }
+
+    async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let restored = primary::restores::<Self>(change.archived.0)? && row.archived_at.is_some();
+        let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
+        let moved = customer != row.customer_id;
+        if moved {
+            references::check_customer(tx, &customer, Self::NOUN).await?;
+            refuse_while_jobs(row, tx, Jobs::Any).await?;
+            contacts::move_away_from(tx, &row.meta.id).await?;
+        }
+        if let Patch::Set(rate) = &change.default_tax_rate_id {
+            references::check_tax_rate(tx, Some(rate)).await?;
+        }
+        let contact = match change.contact_id {
+            // A new customer leaves the old one's contact behind.
+            Patch::Absent if moved => Patch::Null,
+            Patch::Set(id) if moved || row.contact_id.as_ref() != Some(&id) => {
+                check_contact(tx, &customer, Some(&id)).await?;
+                Patch::Set(id)
+            }
+            other => other,
+        };
+        let now = match row.archived_at {
+            Some(_) if !restored => primary::Now::Archived,
+            None if !moved => primary::Now::Stays { primary: row.is_primary },
+            _ => primary::Now::Comes,
+        };
+        let is_primary =
+            primary::settle::<Self>(tx, &customer, &row.meta.id, change.is_primary.0, now).await?;
+        let name = change.name.clone().map(|name| name.0).or(row.name.clone());
+        let line1 = change.address.0.as_ref().map_or(&row.line1, |address| &address.line1.0);
+        let columns = Columns::default()
+            .put("customer_id", customer)
+            .put("name_key", sort_key(name.as_deref().unwrap_or(line1)))
+            .patch("name", change.name, |name| name.0)
+            .and(change.address.0.map(placed).unwrap_or_default())
+            .patch("time_zone", change.time_zone, |zone| zone.0)
+            .patch("access_notes", change.access_notes, |text| text.0)
+            .patch("gate_code", change.gate_code, |code| code.0)
+            .patch("default_tax_rate_id", change.default_tax_rate_id, |id| id)
+            .patch("contact_id", contact, |id| id)
+            .put("is_primary", is_primary);
+        Ok(Write::new(match restored {
+            true => columns.put("archived_at", Bind::Time(None)),
+            false => columns,
+        }))
+    }
+
+    async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
+        if row.archived_at.is_some() {
+            return Ok(Retired::Already);
+        }
+        refuse_while_jobs(row, tx, Jobs::Scheduled).await?;
+        Ok(Retired::columns(Columns::default().put("is_primary", false).put("archived_at", tx.now())))
+    }
+
+    fn narrow(filter: Filter, _: &TenantTx, to: &mut Where) -> Result<()> {
+        for (condition, value) in [
+            ("customer_id = ?", filter.customer_id),
+            ("city_key = ?", filter.city.map(|city| sort_key(&city.0))),
+            ("region_key = ?", filter.region.map(|region| sort_key(&region.0))),
+            ("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0))),
+        ] {
+            if let Some(value) = value {
+                to.and(condition, [Bind::from(value)]);
+            }
+        }
+        Ok(())
+    }
+
+    async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
+        record::present(rows, wanted, tx).await
+    }
+}
+
+/// The address's columns, and the folded ones that the filters read.
+fn placed(address: Address) -> Columns {
+    let (city, region) = (address.city.map(|city| city.0), address.region.map(|region| region.0));
+    let postal_code = address.postal_code.map(|code| code.0);
+    Columns::default()
+        .put("line1", address.line1.0)
+        .put("line2", address.line2.map(|line| line.0))
+        .put("city_key", city.as_deref().map(sort_key))
+        .put("city", city)
+        .put("region_key", region.as_deref().map(sort_key))
+        .put("region", region)
+        .put("postal_key", postal_code.as_deref().map(sort_key))
+        .put("postal_code", postal_code)
+        .put("country", address.country.to_uppercase())
+}
+
+/// The contact must be the customer's own, and in use.
+async fn check_contact(tx: &mut TenantTx, customer: &str, contact: Option<&str>) -> Result<()> {
+    let Some(contact) = contact else { return Ok(()) };
+    let sql = "SELECT id FROM contacts WHERE tenant_id = $1 AND id = $2 AND customer_id = $3 AND archived_at IS NULL";
+    match tx.row::<(String,)>(sql, binds![tx.tenant_id(), contact, customer]).await? {
+        Some(_) => Ok(()),
+        None => {
+            let (noun, finder) = ("contact of this customer in use", "contacts.list");
+            let error = Error::issues(vec![references::unknown("contact_id", noun, contact, finder)]);
+            Err(references::then_call(error, finder, json!({"customerId": customer})))
+        }
+    }
+}
+
+/// Which jobs hold a location where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Jobs {
+    /// Those still to be done: it cannot be archived.
+    Scheduled,
+    /// All that ever were: it cannot change hands.
+    Any,
+}
+
+async fn refuse_while_jobs(row: &Stored<Row>, tx: &mut TenantTx, which: Jobs) -> Result<()> {
+    let scheduled = if which == Jobs::Scheduled { "AND status = 'scheduled' " } else { "" };
+    let sql = format!(
+        "SELECT id, title FROM jobs WHERE tenant_id = $1 AND location_id = $2 {scheduled}ORDER BY id"
+    );
+    let jobs: Vec<(String, String)> = tx.rows(&sql, binds![tx.tenant_id(), &row.meta.id]).await?;
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let sample: Vec<Value> =
+        jobs.iter().take(5).map(|(id, title)| json!({"id": id, "title": title})).collect();
+    let (count, noun) = (jobs.len(), if jobs.len() == 1 { "job" } else { "jobs" });
+    let message = match which {
+        Jobs::Scheduled => format!(
+            "{} still has {count} scheduled {noun}. Do, move or cancel them first (jobs.update, jobs.cancel).",
+            row.shown()
+        ),
+        Jobs::Any => format!(
+            "{} has {count} {noun}; a location with jobs keeps its customer. Create a location for the other customer (locations.create).",
+            row.shown()
+        ),
+    };
+    let error =
+        Error::conflict("in_use", message).with("by", "jobs").with("count", count).with("sample", sample);
+    let (error, those) = match which {
+        Jobs::Scheduled => (error, json!({"locationId": row.meta.id, "status": "scheduled"})),
+        Jobs::Any => (error.with("field", "customer_id"), json!({"locationId": row.meta.id})),
+    };
+    Err(references::then_call(error, "jobs.list", those))
+}

@@ -1,0 +1,164 @@
+//! What a note is about. Of every kind there is the id of a record that is there and within reach.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
+
+use crate::{
+    entities::{
+        contacts::Contacts,
+        customers::Customers,
+        jobs::Jobs,
+        locations::Locations,
+        references::{is_there, then_call, unknown},
+    },
+    entity::Entity,
+    error::{Error, Result},
+    store::{Columns, Where},
+};
+
+/// The kinds of subjects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SubjectType {
+    Customer,
+    CustomerContact,
+    CustomerLocation,
+    Job,
+    Invoice,
+    Quote,
+    Plan,
+    JobSeries,
+}
+
+/// The kinds that a list can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SubjectFilter {
+    Standalone,
+    Customer,
+    CustomerContact,
+    CustomerLocation,
+    Job,
+    Invoice,
+    Quote,
+    Plan,
+    JobSeries,
+}
+
+/// Where each kind is kept: its word, its column, the prefix of its ids.
+const COLUMNS: &[(SubjectType, &str, &str)] = &[
+    (SubjectType::Customer, "customer_id", Customers::PREFIX),
+    (SubjectType::CustomerContact, "contact_id", Contacts::PREFIX),
+    (SubjectType::CustomerLocation, "location_id", Locations::PREFIX),
+    (SubjectType::Job, "job_id", Jobs::PREFIX),
+];
+
+/// The word of a note about nothing in particular.
+pub(super) const STANDALONE: &str = "standalone";
+
+impl SubjectType {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::CustomerContact => "customer_contact",
+            Self::CustomerLocation => "customer_location",
+            Self::Job => "job",
+            Self::Invoice => "invoice",
+            Self::Quote => "quote",
+            Self::Plan => "plan",
+            Self::JobSeries => "job_series",
+        }
+    }
+
+    /// The kind of a stored word; none for a standalone note.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        COLUMNS.iter().map(|(kind, ..)| *kind).find(|kind| kind.as_str() == word)
+    }
+
+    /// What it is in a sentence, and the tool that finds one.
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Customer => ("customer", "customers.search"),
+            Self::CustomerContact => ("contact", "contacts.list"),
+            Self::CustomerLocation => ("location", "locations.list"),
+            Self::Job => ("job", "jobs.list"),
+            Self::Invoice => ("invoice", "invoices.list"),
+            Self::Quote => ("quote", "quotes.list"),
+            Self::Plan => ("plan", "plans.list"),
+            Self::JobSeries => ("job series", "job_series.list"),
+        }
+    }
+}
+
+impl SubjectFilter {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Standalone => STANDALONE,
+            Self::Customer => SubjectType::Customer.as_str(),
+            Self::CustomerContact => SubjectType::CustomerContact.as_str(),
+            Self::CustomerLocation => SubjectType::CustomerLocation.as_str(),
+            Self::Job => SubjectType::Job.as_str(),
+            Self::Invoice => SubjectType::Invoice.as_str(),
+            Self::Quote => SubjectType::Quote.as_str(),
+            Self::Plan => SubjectType::Plan.as_str(),
+            Self::JobSeries => SubjectType::JobSeries.as_str(),
+        }
+    }
+}
+
+/// The columns of a new note's subject. A technician writes on assigned jobs alone, and is told so before anything is
+/// looked up: the answer says nothing of what exists.
+pub(super) async fn find(
+    tx: &mut TenantTx,
+    kind: Option<SubjectType>,
+    id: Option<String>,
+) -> Result<Columns> {
+    if *tx.reach() != Reach::All && kind != Some(SubjectType::Job) {
+        let message =
+            "a technician writes notes on jobs assigned to them; send `job`, and the job's id in subject_id.";
+        return Err(Error::field("subject_type", message));
+    }
+    let (kind, id) = match (kind, id) {
+        (None, None) => return Ok(Columns::default().put("subject_type", STANDALONE)),
+        (Some(kind), Some(id)) => (kind, id),
+        (Some(_), None) => {
+            let message = "is missing beside subject_type; send both, or neither for a standalone note.";
+            return Err(Error::field("subject_id", message));
+        }
+        (None, Some(_)) => {
+            let message = "is missing beside subject_id; send both, or neither for a standalone note.";
+            return Err(Error::field("subject_type", message));
+        }
+    };
+    let there = match kind {
+        SubjectType::Customer => is_there::<Customers>(tx, &id).await?,
+        SubjectType::CustomerContact => is_there::<Contacts>(tx, &id).await?,
+        SubjectType::CustomerLocation => is_there::<Locations>(tx, &id).await?,
+        SubjectType::Job => is_there::<Jobs>(tx, &id).await?,
+        // None of these has a table yet: no such record can be named.
+        SubjectType::Invoice | SubjectType::Quote | SubjectType::Plan | SubjectType::JobSeries => false,
+    };
+    match COLUMNS.iter().find(|(each, ..)| *each == kind) {
+        Some((_, column, _)) if there => {
+            Ok(Columns::default().put("subject_type", kind.as_str()).put(column, id))
+        }
+        _ => {
+            let (noun, find_with) = kind.told();
+            let error = Error::issues(vec![unknown("subject_id", noun, &id, find_with)]);
+            Err(then_call(error, find_with, json!({})))
+        }
+    }
+}
+
+/// Narrows a list to one subject: its id's prefix tells in which column it stands.
+pub(super) fn narrow(id: String, to: &mut Where) {
+    let prefix = id.split_once('_').map(|(prefix, _)| prefix);
+    match COLUMNS.iter().find(|(_, _, own)| Some(*own) == prefix) {
+        Some((_, column, _)) => to.and(&format!("{column} = ?"), [Bind::from(id)]),
+        None => to.and("1 = 0", []),
+    }
+}
