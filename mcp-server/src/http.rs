@@ -1,6 +1,7 @@
 //! The front door: routes, and what is settled before any tool runs.
 
 mod authenticate;
+mod body;
 mod fault;
 mod front_door;
 mod limits;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -25,7 +26,7 @@ pub use fault::Fault;
 pub use limits::Limits;
 pub use places::Places;
 
-use crate::app::App;
+use crate::{app::App, protocol};
 
 /// Every route.
 pub fn router(app: App) -> Router {
@@ -33,14 +34,16 @@ pub fn router(app: App) -> Router {
         .route("/api/mcp", post(front_door::call).options(preflight).fallback(not_allowed))
         .route(
             "/.well-known/oauth-protected-resource/api/mcp",
-            get(metadata::endpoint).options(options_of_public),
+            get(metadata::endpoint).options(options_of_public).fallback(read_only),
         )
-        .route("/.well-known/oauth-protected-resource", get(metadata::root).options(options_of_public))
+        .route(
+            "/.well-known/oauth-protected-resource",
+            get(metadata::root).options(options_of_public).fallback(read_only),
+        )
         .fallback(not_found)
-        .method_not_allowed_fallback(not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         // Outside the guard: a health check comes by whatever name the container has.
-        .route("/healthz", get(healthz))
+        .route("/healthz", get(healthz).fallback(read_only))
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
         .with_state(app)
 }
@@ -61,7 +64,7 @@ pub async fn watch(app: App, stop: CancellationToken) {
 async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let origin = match app.places.check(request.headers(), request.uri().path()) {
         Ok(origin) => origin,
-        Err(fault) => return fault.into_response(),
+        Err(fault) => return refuse(fault, request),
     };
     let mut response = next.run(request).await;
     if let Some(origin) = origin {
@@ -105,14 +108,25 @@ async fn options_of_public() -> Response {
         .into_response()
 }
 
-async fn not_found() -> Fault {
-    Fault::not_found()
+async fn not_found(request: Request) -> Response {
+    refuse(Fault::not_found(), request)
 }
 
-async fn not_allowed(method: Method) -> Response {
-    let mut response = Fault::method_not_allowed(&method).into_response();
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-    response
+/// The endpoint takes POST alone: always 405, before any look at a token.
+async fn not_allowed(request: Request) -> Response {
+    refuse(Fault::method_not_allowed(request.method()).header(header::ALLOW, "POST"), request)
+}
+
+/// The public documents are there to be read.
+async fn read_only(request: Request) -> Response {
+    refuse(Fault::method_not_allowed(request.method()).header(header::ALLOW, "GET, HEAD"), request)
+}
+
+/// A refusal that does not look at the body.
+fn refuse(fault: Fault, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    body::let_go(&parts.headers, body);
+    fault.for_modern(protocol::declared_modern(&parts.headers)).into_response()
 }
 
 async fn healthz(State(app): State<App>) -> Response {

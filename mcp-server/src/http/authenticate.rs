@@ -5,6 +5,8 @@ mod access_token;
 mod api_key;
 mod jwks;
 mod revocations;
+mod sources;
+mod strict;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -13,7 +15,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use shared::{api_key as key_form, caller::Caller, clock::Clock, db::Db, error::Error, timestamp::Timestamp};
 
-use self::{access_token::Verifier, jwks::Jwks, revocations::Watch};
+use self::{access_token::Verifier, jwks::Jwks, revocations::Watch, sources::Sources};
 use super::Fault;
 
 /// Why a credential is refused.
@@ -41,8 +43,8 @@ impl From<Error> for Refusal {
 struct Known {
     caller: Arc<Caller>,
     expires_at: Option<Timestamp>,
-    /// The addresses that it may come from; empty: any.
-    ip_allow: Arc<[IpAddr]>,
+    /// The addresses that it may come from.
+    sources: Arc<Sources>,
     /// The revocations that had been seen when it was looked up.
     generation: u64,
 }
@@ -91,7 +93,9 @@ impl Authenticator {
         let hash: [u8; 32] = Sha256::digest(token).into();
         let generation = self.watch.generation();
         let now = self.clock.now();
-        let known = match self.known.get(&hash).filter(|known| known.generation == generation) {
+        let still_good =
+            |known: &Known| known.generation == generation && known.expires_at.is_none_or(|end| end > now);
+        let known = match self.known.get(&hash).filter(still_good) {
             Some(known) => known,
             None => {
                 let known = match key_form::looks_like_one(token) {
@@ -102,11 +106,7 @@ impl Authenticator {
                 known
             }
         };
-        if known.expires_at.is_some_and(|end| end <= now) {
-            self.known.invalidate(&hash);
-            return Err(Refusal::Expired);
-        }
-        if !known.ip_allow.is_empty() && !known.ip_allow.contains(&from) {
+        if !known.sources.allow(from) {
             return Err(Refusal::Invalid(Some("address")));
         }
         Ok(known.caller)
@@ -158,7 +158,8 @@ pub fn challenge(refusal: Refusal, metadata_url: &str, scopes: &str) -> Fault {
                 Some("two_headers") => "Send one Authorization header.",
                 _ => "The token is not valid here. Get a new one.",
             };
-            let fault = Fault::unauthorized("invalid_token", hint);
+            let kind = if reason == Some("key_expired") { "expired" } else { "invalid_token" };
+            let fault = Fault::unauthorized(kind, hint);
             (
                 match reason {
                     Some(reason) => fault.with("reason", reason),

@@ -53,7 +53,7 @@ impl Fault {
 
     /// 2026-07-28 forbids -32002 and reserves its neighbours: to its callers the code is the HTTP status itself.
     pub fn for_modern(mut self, modern: bool) -> Self {
-        if modern && matches!(self.0.status.as_u16(), 401 | 403 | 405 | 406 | 413 | 429 | 503) {
+        if modern && !matches!(self.0.status, StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR) {
             self.0.code = i64::from(self.0.status.as_u16());
         }
         self

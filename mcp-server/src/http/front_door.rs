@@ -8,7 +8,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_body_util::BodyExt;
 use shared::{
     caller::Caller,
     permit::Permit,
@@ -20,6 +19,7 @@ use url::form_urlencoded;
 use super::{
     Fault,
     authenticate::{challenge, insufficient_scope},
+    body::{let_go, read},
     limits::Counted,
 };
 use crate::{
@@ -42,33 +42,37 @@ pub async fn call(
     let caller = match app.authenticator.caller(headers, from.ip()).await {
         Ok(caller) => caller,
         Err(refusal) => {
+            let_go(headers, body);
             let scopes = view.as_ref().map_or(Scopes::all(), |(view, _)| scopes_of(&app, view));
             return challenge(refusal, &metadata, &scopes.to_string()).for_modern(modern).into_response();
         }
     };
+    // What is refused before its turn to be limited counts all the same, and hears how the credential stands.
+    let refuse = |fault: Fault| {
+        let standing = app.limits.count(&caller, app.clock.now());
+        told(&app, fault.for_modern(modern).into_response(), standing)
+    };
     if let Err(fault) = accepts_both(headers) {
-        return fault.for_modern(modern).into_response();
+        let_go(headers, body);
+        return refuse(fault);
     }
     let body = match read(body, app.config.body_limit).await {
         Ok(body) => body,
-        Err(fault) => return fault.for_modern(modern).into_response(),
+        Err(fault) => return refuse(fault),
     };
-    let message = match protocol::parse(&body) {
-        Ok(message) => message,
-        Err(fault) => return fault.into_response(),
-    };
-    let request = match message {
-        Message::Request(request) => request,
-        Message::Silent => {
+    let request = match protocol::parse(&body, modern) {
+        Ok(Message::Request(request)) => request,
+        Ok(Message::Silent) => {
             return match app.limits.take(&caller, Counted::Handshake, app.clock.now()) {
                 Ok(standing) => told(&app, StatusCode::ACCEPTED.into_response(), standing),
                 Err(refused) => too_many(&app, *refused, modern),
             };
         }
+        Err(fault) => return refuse(fault),
     };
     let form = match protocol::tell_form(headers, &request) {
         Ok(form) => form,
-        Err(fault) => return fault.into_response(),
+        Err(fault) => return refuse(fault),
     };
     let method = Method::named(&request.method, form);
     let counted = if method.is_some_and(Method::is_handshake) { Counted::Handshake } else { Counted::Work };
@@ -164,34 +168,6 @@ fn accepts_both(headers: &HeaderMap) -> Result<(), Fault> {
     Err(Fault::new(StatusCode::NOT_ACCEPTABLE, -32600, "not_acceptable", message))
 }
 
-/// Reads a body up to the limit. What is over it is read on and dropped, up to a bound, so that the connection
-/// survives the answer.
-async fn read(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Fault> {
-    const DRAINED: usize = 64 * 1024 * 1024;
-    let mut bytes = Vec::new();
-    let mut over = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            let message = "The body was cut off. Send it again, whole.";
-            return Err(Fault::new(StatusCode::BAD_REQUEST, -32700, "parse_error", message));
-        };
-        let Some(data) = frame.data_ref() else { continue };
-        if over == 0 && bytes.len() + data.len() <= limit {
-            bytes.extend_from_slice(data);
-        } else {
-            over += data.len();
-            if over > DRAINED {
-                break;
-            }
-        }
-    }
-    if over == 0 {
-        return Ok(bytes);
-    }
-    let message = format!("The body is over {limit} bytes. Send fewer records at once.");
-    Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, -32600, "too_large", message))
-}
-
 /// What the URL's query asks for, and whether it names a spelling; an unknown value is refused with what is allowed.
 fn view_of(app: &App, query: Option<&str>) -> Result<(View, bool), Fault> {
     let mut selection = Selection::default();
@@ -208,10 +184,10 @@ fn view_of(app: &App, query: Option<&str>) -> Result<(View, bool), Fault> {
                 let known: Vec<&str> = app.catalog.entities().collect();
                 let sets: Vec<String> =
                     sets.split(',').map(str::trim).filter(|set| !set.is_empty()).map(str::to_owned).collect();
-                if sets.iter().any(|set| !known.contains(&set.as_str())) {
+                if sets.is_empty() || sets.iter().any(|set| !known.contains(&set.as_str())) {
                     return Err(unknown_value("toolsets", &known));
                 }
-                selection.toolsets = Some(sets);
+                selection.toolsets.get_or_insert_default().extend(sets);
             }
             _ => {}
         }

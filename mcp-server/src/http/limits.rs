@@ -54,6 +54,12 @@ impl Limits {
         Ok(standing)
     }
 
+    /// Counts a request that is refused for a reason that comes before 429.
+    pub fn count(&self, caller: &Caller, now: Timestamp) -> Standing {
+        let (Ok(standing) | Err(standing)) = self.credential.take(&caller.credential, now);
+        standing
+    }
+
     fn refusal(&self, whose: &str, limit: &RateLimit, standing: Standing) -> Box<(Fault, Standing)> {
         let message = format!(
             "Too many requests: {whose} may make {} in any 60 seconds. Wait {} seconds, then go on.",

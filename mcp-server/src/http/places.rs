@@ -1,6 +1,6 @@
 //! Under which names the endpoint is reached, and from which pages: Host, Origin, resource identifiers.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use url::{Host, Url};
 
 use super::Fault;
@@ -19,8 +19,8 @@ struct Endpoint {
     url: String,
     /// The base URL that scripts put before /api/mcp: the `resource` of the root form.
     origin: String,
-    /// As a Host header says it.
-    host: String,
+    /// As a Host header says it: without the scheme's own port, or with it.
+    hosts: Vec<String>,
 }
 
 impl Places {
@@ -31,10 +31,15 @@ impl Places {
             .map(|url| Endpoint {
                 url: url.as_str().trim_end_matches('/').to_owned(),
                 origin: url.origin().ascii_serialization(),
-                host: url.host_str().map_or_else(String::new, |host| match url.port() {
-                    Some(port) => format!("{host}:{port}"),
-                    None => host.to_owned(),
-                }),
+                hosts: [
+                    url.port().is_none().then(|| url.host_str().map(str::to_owned)).flatten(),
+                    url.host_str()
+                        .zip(url.port_or_known_default())
+                        .map(|(host, port)| format!("{host}:{port}")),
+                ]
+                .into_iter()
+                .flatten()
+                .collect(),
             })
             .collect();
         Self {
@@ -50,8 +55,10 @@ impl Places {
     }
 
     fn asked_for(&self, headers: &HeaderMap) -> Option<&Endpoint> {
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        self.endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(host))
+        let host = only(headers, &header::HOST)?.to_str().ok()?;
+        self.endpoints
+            .iter()
+            .find(|endpoint| endpoint.hosts.iter().any(|known| known.eq_ignore_ascii_case(host)))
     }
 
     /// The endpoint's URL under the Host that was asked for.
@@ -71,11 +78,11 @@ impl Places {
             let message = "The Host of this request is none of this server's public names. Use the endpoint's public URL.";
             return Err(Fault::new(StatusCode::FORBIDDEN, -32001, "forbidden_origin", message));
         }
-        let Some(origin) = headers.get(header::ORIGIN).filter(|_| !path.starts_with("/.well-known/")) else {
+        if !headers.contains_key(header::ORIGIN) || path.starts_with("/.well-known/") {
             return Ok(None);
-        };
-        let allowed = origin.to_str().is_ok_and(|text| self.is_allowed(text));
-        if allowed { Ok(Some(origin.clone())) } else { Err(forbidden()) }
+        }
+        let allowed = |origin: &&HeaderValue| origin.to_str().is_ok_and(|text| self.is_allowed(text));
+        only(headers, &header::ORIGIN).filter(allowed).cloned().map(Some).ok_or_else(forbidden)
     }
 
     fn is_allowed(&self, origin: &str) -> bool {
@@ -83,6 +90,12 @@ impl Places {
             || self.allowed_origins.iter().any(|allowed| allowed == origin)
             || (self.loopback && is_loopback(origin))
     }
+}
+
+/// A header that stands there once; of two, neither is chosen.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
 }
 
 fn forbidden() -> Fault {

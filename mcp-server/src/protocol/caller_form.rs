@@ -12,6 +12,8 @@ const METHOD_HEADER: HeaderName = HeaderName::from_static("mcp-method");
 const NAME_HEADER: HeaderName = HeaderName::from_static("mcp-name");
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES_KEY: &str = "io.modelcontextprotocol/clientCapabilities";
+/// What else the current revision's callers put into `_meta`, and nobody else does.
+const OTHER_KEYS: [&str; 2] = ["io.modelcontextprotocol/clientInfo", "io.modelcontextprotocol/logLevel"];
 
 /// The kinds of caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,30 +48,27 @@ pub fn tell_form(headers: &HeaderMap, request: &Request) -> Result<Form, Fault> 
         _ => return Err(mismatch("MCP-Protocol-Version stands there twice".to_owned(), request)),
     };
     let meta = request.params.get("_meta").and_then(Value::as_object);
-    let in_meta = meta.and_then(|meta| meta.get(VERSION_KEY));
-    match (in_meta, header) {
-        (Some(version), _) => modern(headers, header, version, meta, request),
-        (None, Some(MODERN)) => Err(incomplete(&[VERSION_KEY, CAPABILITIES_KEY], request)),
-        (None, _) if request.method == "server/discover" => {
-            Err(incomplete(&[VERSION_KEY, CAPABILITIES_KEY], request))
+    let has = |key: &str| meta.is_some_and(|meta| meta.contains_key(key));
+    match (has(VERSION_KEY), header) {
+        (true, _) => modern(headers, header, meta, request),
+        (false, Some(MODERN)) => Err(incomplete(meta, request)),
+        (false, _) if request.method == "server/discover" => Err(incomplete(meta, request)),
+        (false, Some(version)) if REVISIONS.contains(&version) => Ok(Form::Legacy),
+        (false, Some(version)) => Err(unsupported(version, request)),
+        (false, None) if has(CAPABILITIES_KEY) || OTHER_KEYS.into_iter().any(has) => {
+            Err(incomplete(meta, request))
         }
-        (None, Some(version)) if REVISIONS.contains(&version) => Ok(Form::Legacy),
-        (None, Some(version)) => Err(unsupported(version, request)),
-        (None, None) => Ok(Form::Bare),
+        (false, None) => Ok(Form::Bare),
     }
 }
 
 fn modern(
     headers: &HeaderMap,
     header: Option<&str>,
-    version: &Value,
     meta: Option<&Map<String, Value>>,
     request: &Request,
 ) -> Result<Form, Fault> {
-    let Some(version) = version.as_str() else { return Err(incomplete(&[VERSION_KEY], request)) };
-    if meta.and_then(|meta| meta.get(CAPABILITIES_KEY)).is_none_or(|value| !value.is_object()) {
-        return Err(incomplete(&[CAPABILITIES_KEY], request));
-    }
+    let (Some(version), true) = required(meta) else { return Err(incomplete(meta, request)) };
     match header {
         None => return Err(mismatch("the MCP-Protocol-Version header is missing".to_owned(), request)),
         Some(header) if header != version => {
@@ -142,8 +141,20 @@ fn mismatch(what: String, request: &Request) -> Fault {
     fault(-32020, "header_mismatch", message, request)
 }
 
-fn incomplete(keys: &[&str], request: &Request) -> Fault {
-    let message = format!("params._meta is missing the required {}.", keys.join(" and "));
+/// The two members that every request of the current revision carries.
+fn required(meta: Option<&Map<String, Value>>) -> (Option<&str>, bool) {
+    let member = |key| meta.and_then(|meta| meta.get(key));
+    (member(VERSION_KEY).and_then(Value::as_str), member(CAPABILITIES_KEY).is_some_and(Value::is_object))
+}
+
+fn incomplete(meta: Option<&Map<String, Value>>, request: &Request) -> Fault {
+    let (version, capabilities) = required(meta);
+    let missing = [
+        version.is_none().then(|| format!("`{VERSION_KEY}` (a string)")),
+        (!capabilities).then(|| format!("`{CAPABILITIES_KEY}` (an object)")),
+    ];
+    let missing: Vec<String> = missing.into_iter().flatten().collect();
+    let message = format!("params._meta is missing the required {}.", missing.join(" and "));
     fault(-32602, "invalid_params", message, request)
 }
 

@@ -29,8 +29,9 @@ fn refuse(code: i64, kind: &'static str, message: &str) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, code, kind, message)
 }
 
-/// Reads a body. Malformed JSON is -32700; what is no single JSON-RPC 2.0 message is -32600.
-pub fn parse(body: &[u8]) -> Result<Message, Fault> {
+/// Reads a body. Malformed JSON is -32700; what is no single JSON-RPC 2.0 message is -32600. The current revision's
+/// clients send no responses, the older ones' may.
+pub fn parse(body: &[u8], modern: bool) -> Result<Message, Fault> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         let message = format!(
             "The body is no JSON (line {}, column {}). Send one JSON-RPC 2.0 object.",
@@ -61,7 +62,14 @@ pub fn parse(body: &[u8]) -> Result<Message, Fault> {
     }
     let method = match object.remove("method") {
         Some(Value::String(method)) => method,
-        None if object.contains_key("result") || object.contains_key("error") => return Ok(Message::Silent),
+        None if object.contains_key("result") || object.contains_key("error") => {
+            let message = "Zoop asks nothing, so it takes no responses. Send a request.";
+            return if modern {
+                Err(refuse(-32600, "invalid_request", message))
+            } else {
+                Ok(Message::Silent)
+            };
+        }
         _ => {
             return Err(answer(refuse(
                 -32600,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::Jwk};
 use serde::Deserialize;
+use serde_json::Value;
 use shared::{
     binds,
     caller::{Actor, ActorKind, Caller},
@@ -15,7 +16,7 @@ use shared::{
     timestamp::Timestamp,
 };
 
-use super::{Jwks, Known, Refusal};
+use super::{Jwks, Known, Refusal, strict::Strict};
 
 /// Clocks may differ by so many seconds.
 const SKEW: i64 = 60;
@@ -65,8 +66,8 @@ impl Verifier {
         now: Timestamp,
         generation: u64,
     ) -> Result<Known, Refusal> {
-        let claims = self.claims(token, now.seconds()).await?;
-        let standing = standing(db, &claims).await?.ok_or(Refusal::Invalid(None))?;
+        let (claims, key_id) = self.claims(token, now.seconds()).await?;
+        let standing = standing(db, &claims, &key_id).await?.ok_or(Refusal::Invalid(None))?;
         if standing.tenant_status != "active" {
             return Err(Refusal::Invalid(Some("tenant_suspended")));
         }
@@ -92,11 +93,13 @@ impl Verifier {
             repeater,
             underscore_names: claims.tool_names.as_deref() == Some("underscore"),
         };
-        let expires_at = Some(Timestamp::from_micros((claims.exp + SKEW).saturating_mul(1_000_000)));
-        Ok(Known { caller: Arc::new(caller), expires_at, ip_allow: Arc::new([]), generation })
+        let expires_at =
+            Some(Timestamp::from_micros(claims.exp.saturating_add(SKEW).saturating_mul(1_000_000)));
+        Ok(Known { caller: Arc::new(caller), expires_at, sources: Arc::default(), generation })
     }
 
-    async fn claims(&self, token: &str, now: i64) -> Result<AccessTokenClaims, Refusal> {
+    /// What a good token says, and which key signed it.
+    async fn claims(&self, token: &str, now: i64) -> Result<(AccessTokenClaims, String), Refusal> {
         let invalid = |reason| move || Refusal::Invalid(Some(reason));
         if token.len() > LONGEST {
             return Err(Refusal::Invalid(None));
@@ -110,7 +113,7 @@ impl Verifier {
         let algorithm =
             ALGORITHMS.iter().find(|(name, _)| *name == header.alg).map(|(_, algorithm)| *algorithm);
         let algorithm = algorithm.ok_or_else(invalid("signature"))?;
-        if self.jwks.current().is_none() {
+        if self.jwks.arrived().await.is_none() {
             return Err(Refusal::Unavailable(
                 "Zoop's signing keys have not arrived yet. Try again in a few seconds.",
             ));
@@ -128,22 +131,31 @@ impl Verifier {
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        let claims = jsonwebtoken::decode::<AccessTokenClaims>(token, &key, &validation)
+        let Strict(mut said) = jsonwebtoken::decode::<Strict>(token, &key, &validation)
             .map_err(|_| Refusal::Invalid(Some("signature")))?
             .claims;
-        if claims.iss != self.issuer {
+        if said["iss"] != self.issuer.as_str() {
             return Err(Refusal::Invalid(Some("issuer")));
         }
-        if !self.resources.contains(&claims.aud) {
-            return Err(Refusal::Invalid(Some("audience")));
-        }
+        // One of several audiences is enough (RFC 7519 §4.1.3); none at all is not.
+        said["aud"] = self.meant(&said["aud"]).ok_or_else(invalid("audience"))?.into();
+        let claims: AccessTokenClaims = serde_json::from_value(said).map_err(|_| Refusal::Invalid(None))?;
         if claims.exp < 0 || claims.exp.saturating_add(SKEW) <= now {
             return Err(Refusal::Expired);
         }
         if claims.nbf.saturating_sub(SKEW) > now || claims.iat.saturating_sub(SKEW) > now {
             return Err(Refusal::Invalid(Some("not_yet_valid")));
         }
-        Ok(claims)
+        Ok((claims, header.kid))
+    }
+
+    /// Which of this server's resources an `aud` names.
+    fn meant(&self, audience: &Value) -> Option<&str> {
+        let named = |resource: &&String| match audience {
+            Value::Array(several) => several.iter().any(|one| one == resource.as_str()),
+            one => one == resource.as_str(),
+        };
+        self.resources.iter().find(named).map(String::as_str)
     }
 }
 
@@ -152,12 +164,13 @@ fn made_for(jwk: &Jwk, algorithm: Algorithm) -> bool {
     jwk.common.key_algorithm.is_some_and(|named| named.to_string() == format!("{algorithm:?}"))
 }
 
-/// The membership behind a token, unless its grant was revoked.
-async fn standing(db: &Db, claims: &AccessTokenClaims) -> Result<Option<Standing>, Refusal> {
+/// The membership behind a token, unless its grant was revoked or its signing key retired.
+async fn standing(db: &Db, claims: &AccessTokenClaims, key_id: &str) -> Result<Option<Standing>, Refusal> {
     let sql = "SELECT m.role, m.authz_version, m.status AS member_status, u.name AS user_name, \
                u.status AS user_status, t.status AS tenant_status \
                FROM members m JOIN users u ON u.id = m.user_id JOIN tenants t ON t.id = m.tenant_id \
                WHERE m.tenant_id = $1 AND m.user_id = $2 \
-               AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.kind = 'grant' AND r.subject = $3)";
-    Ok(db.row(sql, binds![&claims.tenant_id, &claims.sub, &claims.grant_id]).await?)
+               AND NOT EXISTS (SELECT 1 FROM revocations r WHERE (r.kind = 'grant' AND r.subject = $3) \
+               OR (r.kind = 'signing_key' AND r.subject = $4))";
+    Ok(db.row(sql, binds![&claims.tenant_id, &claims.sub, &claims.grant_id, key_id]).await?)
 }

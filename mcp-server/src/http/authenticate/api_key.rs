@@ -1,6 +1,6 @@
 //! API keys: found by hash, with their user's rights as of now.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use shared::{
     api_key, binds,
@@ -11,7 +11,7 @@ use shared::{
     timestamp::Timestamp,
 };
 
-use super::{Known, Refusal};
+use super::{Known, Refusal, sources::Sources};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -56,8 +56,6 @@ pub async fn look_up(db: &Db, key: &str, now: Timestamp, generation: u64) -> Res
         return Err(Refusal::Invalid(Some("tenant_suspended")));
     }
     let granted = Scopes::parse_known(&row.scopes);
-    let ip_allow: Arc<[IpAddr]> =
-        row.ip_allow.split([',', ' ', '\n']).filter_map(|ip| ip.trim().parse().ok()).collect();
     let (actor, role, scopes) = if row.kind == "user" {
         let active =
             row.user_status.as_deref() == Some("active") && row.member_status.as_deref() == Some("active");
@@ -93,5 +91,10 @@ pub async fn look_up(db: &Db, key: &str, now: Timestamp, generation: u64) -> Res
         credential: row.id,
         underscore_names: false,
     };
-    Ok(Known { caller: Arc::new(caller), expires_at: row.expires_at, ip_allow, generation })
+    Ok(Known {
+        caller: Arc::new(caller),
+        expires_at: row.expires_at,
+        sources: Arc::new(Sources::parse(&row.ip_allow)),
+        generation,
+    })
 }
