@@ -1,6 +1,8 @@
 //! Starts the real program as a person would, reads what it prints, and stops it as Ctrl-C does.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test program uses a part of it")]
 
+pub mod chromium;
+
 use std::{
     io::{BufRead, BufReader, Read},
     path::Path,

@@ -1,0 +1,119 @@
+//! A real Chromium signs in, clicks Allow and follows the redirect to the app: at another origin, and at a scheme of
+//! the app's own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Demo, chromium::Chromium};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+/// RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// Registers an app and goes with the browser until Allow is clicked; answers the app's client_id.
+async fn allow(demo: &Demo, chromium: &Chromium, redirect_uri: &str) -> String {
+    let issuer = demo.text("issuer");
+    let app = json!({"client_name": "Field Sync", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"});
+    let made: Value = testing::http_client()
+        .post(format!("{issuer}/oauth/register"))
+        .json(&app)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let client_id = made["client_id"].as_str().unwrap_or_else(|| panic!("not registered: {made}")).to_owned();
+    let query = reqwest::Url::parse_with_params(
+        &format!("{issuer}/oauth/authorize"),
+        [
+            ("response_type", "code"),
+            ("client_id", &client_id),
+            ("redirect_uri", redirect_uri),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+            ("scope", "read:customers"),
+            ("state", "xyz"),
+            ("resource", demo.text("mcp_url")),
+        ],
+    );
+    chromium.open(query.unwrap().as_str()).await;
+    chromium.type_into("input[name=email]", demo.card["owner"]["email"].as_str().unwrap()).await;
+    chromium.type_into("input[name=password]", demo.card["owner"]["password"].as_str().unwrap()).await;
+    chromium.click("form button[type=submit].primary").await;
+    chromium.click("button[name=decision][value=allow]").await;
+    client_id
+}
+
+/// Exchanges a code and calls a tool with what comes.
+async fn code_calls_a_tool(demo: &Demo, client_id: &str, redirect_uri: &str, callback: &str) {
+    let callback = reqwest::Url::parse(callback).unwrap();
+    let of =
+        |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    assert_eq!((of("state").as_deref(), of("iss").as_deref()), (Some("xyz"), Some(demo.text("issuer"))));
+    let code = of("code").expect("a code comes back");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", redirect_uri),
+        ("client_id", client_id),
+        ("code_verifier", VERIFIER),
+    ];
+    let token: Value = testing::http_client()
+        .post(format!("{}/oauth/token", demo.text("issuer")))
+        .form(&form)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let token = token["access_token"].as_str().unwrap_or_else(|| panic!("no token: {token}"));
+    let found = testing::Caller::new(demo.text("mcp_url"), Some(token))
+        .ok("customers.search", json!({"q": "Henderson"}))
+        .await;
+    assert!(!found["items"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn allow_leads_to_another_origin() {
+    let (demo, chromium) = (Demo::ephemeral(), Chromium::start().await);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let redirect_uri = format!("http://localhost:{}/callback", listener.local_addr().unwrap().port());
+    let app = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 8192];
+            let n = stream.read(&mut request).await.unwrap();
+            let line = String::from_utf8_lossy(&request[..n]).lines().next().unwrap_or_default().to_owned();
+            let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nConnection: close\r\n\r\nconnected";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            if let Some(path) = line.split(' ').nth(1).filter(|path| path.starts_with("/callback")) {
+                return path.to_owned();
+            }
+        }
+    });
+    let client_id = allow(&demo, &chromium, &redirect_uri).await;
+    let path = app.await.unwrap();
+    assert_eq!(chromium.text().await, "connected");
+    let console = chromium.log("browser").await;
+    assert!(!console.iter().any(|line| line.contains("Content Security Policy")), "{console:?}");
+    code_calls_a_tool(&demo, &client_id, &redirect_uri, &format!("http://localhost{path}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn allow_leads_to_a_scheme_of_the_app_s_own() {
+    let (demo, chromium) = (Demo::ephemeral(), Chromium::start().await);
+    let redirect_uri = "com.example.fieldsync:/callback";
+    let client_id = allow(&demo, &chromium, redirect_uri).await;
+    // The browser hands the address to the system, where no app waits for it here; its network log shows what it followed.
+    let line = chromium.network_shows("com.example.fieldsync:/callback?").await;
+    let start = line.find("com.example.fieldsync:/callback?").unwrap();
+    let callback: String = line[start..].chars().take_while(|c| !"\"\\ ".contains(*c)).collect();
+    code_calls_a_tool(&demo, &client_id, redirect_uri, &callback).await;
+}
