@@ -212,7 +212,7 @@ async fn refuse_while_primary(row: &Stored<Row>, tx: &mut TenantTx, how: &str) -
         .with("count", others.len())
         .with("sample", sample);
     let heir = json!({"id": others[0], "is_primary": true});
-    Err(references::then_call(error, "contacts.update", heir))
+    Err(error.then_call("contacts.update", heir))
 }
 
 /// Another contact of the same customer becomes the primary one in this one's place.
@@ -225,7 +225,7 @@ async fn promote(row: &Stored<Row>, heir: &str, tx: &mut TenantTx) -> Result<()>
     if !others.iter().any(|other| other == heir) {
         let (noun, finder) = ("other contact of this customer in use", "contacts.list");
         let error = Error::issues(vec![references::unknown("promote_contact_id", noun, heir, finder)]);
-        return Err(references::then_call(error, finder, json!({"customerId": row.customer_id})));
+        return Err(error.then_call(finder, json!({"customerId": row.customer_id})));
     }
     // One primary at a time, also within the transaction: an index holds it.
     let sql = "UPDATE contacts SET is_primary = FALSE WHERE tenant_id = $1 AND id = $2";

@@ -175,7 +175,7 @@ async fn check_contact(tx: &mut TenantTx, customer: &str, contact: Option<&str>)
         None => {
             let (noun, finder) = ("contact of this customer in use", "contacts.list");
             let error = Error::issues(vec![references::unknown("contact_id", noun, contact, finder)]);
-            Err(references::then_call(error, finder, json!({"customerId": customer})))
+            Err(error.then_call(finder, json!({"customerId": customer})))
         }
     }
 }
@@ -217,5 +217,5 @@ async fn refuse_while_jobs(row: &Stored<Row>, tx: &mut TenantTx, which: Jobs) ->
         Jobs::Scheduled => (error, json!({"locationId": row.meta.id, "status": "scheduled"})),
         Jobs::Any => (error.with("field", "customer_id"), json!({"locationId": row.meta.id})),
     };
-    Err(references::then_call(error, "jobs.list", those))
+    Err(error.then_call("jobs.list", those))
 }

@@ -1,6 +1,6 @@
 //! What a record names of others: it must be there, and within the caller's reach.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::tenant_tx::TenantTx;
 
 use super::customers;
@@ -14,11 +14,6 @@ use crate::{
 pub fn unknown(path: impl Into<String>, noun: &str, id: &str, find_with: &str) -> Issue {
     let message = format!("there is no {noun} `{}`; find one with {find_with}.", shown(id));
     Issue { path: path.into(), message, reason: Some("bad_reference") }
-}
-
-/// The same error with the call that comes next.
-pub fn then_call(error: Error, tool: &str, args: Value) -> Error {
-    error.with("hint", format!("Call {tool} with {args}"))
 }
 
 /// Whether the entity has this record, within reach.
@@ -35,14 +30,14 @@ pub async fn check_customer(tx: &mut TenantTx, id: &str, noun: &str) -> Result<(
     match customers::standing(tx, id).await? {
         None => {
             let error = Error::issues(vec![unknown("customer_id", "customer", id, "customers.search")]);
-            Err(then_call(error, "customers.search", json!({})))
+            Err(error.then_call("customers.search", json!({})))
         }
         Some(standing) if standing.archived => {
             let message = format!(
                 "The customer is archived; no new {noun} for them. Restore with customers.update status active."
             );
             let error = Error::conflict("parent_archived", message);
-            Err(then_call(error, "customers.update", json!({"id": id, "status": "active"})))
+            Err(error.then_call("customers.update", json!({"id": id, "status": "active"})))
         }
         Some(_) => Ok(()),
     }
@@ -55,5 +50,5 @@ pub async fn check_tax_rate(tx: &mut TenantTx, id: Option<&str>) -> Result<()> {
         return Ok(());
     }
     let error = Error::issues(vec![unknown("default_tax_rate_id", "tax rate", id, "tax_rates.list")]);
-    Err(then_call(error, "tax_rates.list", json!({})))
+    Err(error.then_call("tax_rates.list", json!({})))
 }

@@ -43,7 +43,7 @@ pub(super) async fn checked(
     if issues.is_empty() {
         return Ok(ids);
     }
-    Err(references::then_call(Error::issues(issues), FINDER, json!({"customerId": customer})))
+    Err(Error::issues(issues).then_call(FINDER, json!({"customerId": customer})))
 }
 
 /// The rows that say it.

@@ -11,7 +11,7 @@ use crate::{
         customers::Customers,
         jobs::Jobs,
         locations::Locations,
-        references::{is_there, then_call, unknown},
+        references::{is_there, unknown},
     },
     entity::Entity,
     error::{Error, Result},
@@ -149,7 +149,7 @@ pub(super) async fn find(
         _ => {
             let (noun, find_with) = kind.told();
             let error = Error::issues(vec![unknown("subject_id", noun, &id, find_with)]);
-            Err(then_call(error, find_with, json!({})))
+            Err(error.then_call(find_with, json!({})))
         }
     }
 }
