@@ -4,7 +4,7 @@ mod complaint;
 mod repair;
 mod spelling;
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use jsonschema::Validator;
 use schemars::JsonSchema;
@@ -223,6 +223,9 @@ fn checked(
     for error in validator.iter_errors(&args) {
         issues.extend(complaint::issues(&error, schema, read_only));
     }
+    // A text that is too long breaks its length and its format: one thing is wrong, and is said once.
+    let mut said = HashSet::new();
+    issues.retain(|issue| said.insert(issue.path.clone()));
     match args {
         Value::Object(args) if issues.is_empty() => Ok(args),
         _ => Err(Error::issues(issues)),

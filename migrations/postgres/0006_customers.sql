@@ -22,6 +22,9 @@ CREATE TABLE customers (
     billing_region TEXT,
     billing_postal_code TEXT,
     billing_country TEXT,
+    city_key      TEXT COLLATE "C",
+    region_key    TEXT COLLATE "C",
+    postal_key    TEXT COLLATE "C",
     vip           BOOLEAN NOT NULL,
     do_not_contact BOOLEAN NOT NULL,
     source        TEXT,
@@ -47,6 +50,8 @@ CREATE INDEX customers_by_name ON customers (tenant_id, name_key, id);
 CREATE INDEX customers_by_update ON customers (tenant_id, updated_at, id);
 CREATE INDEX customers_by_creation ON customers (tenant_id, created_at, id);
 CREATE INDEX customers_by_balance ON customers (tenant_id, balance, id);
+CREATE INDEX customers_by_city ON customers (tenant_id, city_key);
+CREATE INDEX customers_by_postal_code ON customers (tenant_id, postal_key);
 CREATE INDEX customers_by_email ON customers (tenant_id, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX customers_by_phone ON customers (tenant_id, phone_e164) WHERE phone_e164 IS NOT NULL;
 

@@ -181,12 +181,12 @@ impl Entity for Customers {
             to.and(if owing { "balance > 0" } else { "balance = 0" }, []);
         }
         for (column, value) in [
-            ("lower(billing_city) = ?", filter.city.map(|city| city.0)),
-            ("lower(billing_region) = ?", filter.region.map(|region| region.0)),
-            ("lower(billing_postal_code) = ?", filter.postal_code.map(|code| code.0)),
+            ("city_key = ?", filter.city.map(|city| city.0)),
+            ("region_key = ?", filter.region.map(|region| region.0)),
+            ("postal_key = ?", filter.postal_code.map(|code| code.0)),
         ] {
             if let Some(value) = value {
-                to.and(column, [value.to_lowercase().into()]);
+                to.and(column, [sort_key(&value).into()]);
             }
         }
         if let Some(email) = filter.email {
@@ -257,7 +257,11 @@ fn address(address: Option<Address>) -> Columns {
     let (line1, country) = address.as_ref().map(|a| (a.line1.0.clone(), a.country.to_uppercase())).unzip();
     let rest = address.map(|a| (a.line2, a.city, a.region, a.postal_code));
     let (line2, city, region, postal_code) = rest.unwrap_or_default();
+    let key = |line: Option<&String>| line.map(|line| sort_key(line));
     Columns::default()
+        .put("city_key", key(city.as_ref().map(|line| &line.0)))
+        .put("region_key", key(region.as_ref().map(|line| &line.0)))
+        .put("postal_key", key(postal_code.as_ref().map(|line| &line.0)))
         .put("billing_line1", line1)
         .put("billing_line2", line2.map(|line| line.0))
         .put("billing_city", city.map(|line| line.0))
