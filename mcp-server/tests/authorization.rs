@@ -21,7 +21,7 @@ struct Row {
 
 fn table() -> Vec<Row> {
     let rows = mcp_server::tools().unwrap();
-    assert!(!rows.is_empty() && rows.len() % 5 == 0, "five tools an entity");
+    assert!(!rows.is_empty() && rows.len().is_multiple_of(5), "five tools an entity");
     let flag = |row: &Value, name: &str| row[name].as_bool().unwrap();
     rows.iter()
         .map(|row| Row {
@@ -155,7 +155,8 @@ on_both_databases! {
             let held = role.map_or(scopes, |role| scopes.within(role.ceiling()));
             let mut told: Vec<String> = tools(&server.caller(&key)).await.into_keys().collect();
             let mut open: Vec<String> = table().into_iter().filter(|row| row.open_to(held, role.is_some(), role)).map(|row| row.name).collect();
-            (told.sort(), open.sort());
+            told.sort();
+            open.sort();
             assert_eq!(told, open, "{role:?} with {scopes}");
         }
     }
