@@ -53,7 +53,7 @@ impl Forge {
             config.jwks_url = Some(format!("{}/jwks", self.url));
         })
         .await;
-        let probe = server.bearer(&self.sign(&self.header(), "{}"));
+        let probe = server.bearer(&self.sign(self.header(), "{}"));
         let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
         while probe.method("ping", json!({})).await.status == 503 {
             assert!(tokio::time::Instant::now() < deadline, "the keys do not arrive");
