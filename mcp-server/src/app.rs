@@ -10,6 +10,7 @@ use shared::{
     clock::Clock,
     config::expose,
     db::{Db, Opening, ServerRole},
+    id::Ids,
     permit::Permit,
     random::Random,
     rate_limit::RateLimit,
@@ -23,6 +24,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     http::{self, Authenticator, Limits, Places},
+    tally::Tally,
     verbs::PageSize,
     walk,
 };
@@ -41,6 +43,7 @@ pub struct Parts {
     pub(crate) authenticator: Authenticator,
     pub(crate) limits: Limits,
     pub(crate) places: Places,
+    pub(crate) tally: Tally,
 }
 
 impl std::ops::Deref for App {
@@ -80,7 +83,17 @@ impl App {
             config.keys_url(),
         )?;
         let catalog = Catalog::new()?;
-        Ok(Self(Arc::new(Parts { db, clock, random, config, catalog, authenticator, limits, places })))
+        Ok(Self(Arc::new(Parts {
+            db,
+            clock,
+            random,
+            config,
+            catalog,
+            authenticator,
+            limits,
+            places,
+            tally: Tally::default(),
+        })))
     }
 
     /// The routes.
@@ -94,8 +107,17 @@ impl App {
         let served = shared::http::serve(listener, self.router(), stop.clone().cancelled_owned()).await;
         stop.cancel();
         let _ = watching.await;
+        self.flush().await;
         self.db.close().await;
         served
+    }
+
+    /// Writes down what was counted.
+    pub(crate) async fn flush(&self) {
+        let ids = Ids::new(self.clock.clone(), self.random.clone());
+        if let Err(error) = self.tally.flush(&self.db, &ids).await {
+            tracing::warn!(error = ?error, "the counts of reads and refusals could not be written");
+        }
     }
 
     /// Calls a tool in this process: for Zoop's own work and for seeding.

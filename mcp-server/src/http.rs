@@ -48,14 +48,17 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// What goes on beside the requests: the tail of the revocations, and the keys.
+/// What goes on beside the requests: the tail of the revocations, the keys, the counts.
 pub async fn watch(app: App, stop: CancellationToken) {
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut flush = tokio::time::interval(Duration::from_secs(5));
+    flush.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = tick.tick() => app.authenticator.look_around().await,
+            _ = flush.tick() => app.flush().await,
         }
     }
 }

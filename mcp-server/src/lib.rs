@@ -16,6 +16,7 @@ mod protocol;
 mod schema;
 mod search;
 mod store;
+mod tally;
 mod verbs;
 mod walk;
 

@@ -49,7 +49,7 @@ async fn record(tx: &mut TenantTx, tool: &Tool, written: &Written, request_id: &
         request_id: Some(request_id),
         source: None,
     };
-    let id = tx.new_id("aud");
+    let id = tx.new_id(shared::audit::PREFIX);
     tx.execute(Event::INSERT, event.binds(id)).await?;
     Ok(())
 }

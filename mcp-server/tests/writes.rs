@@ -168,4 +168,32 @@ on_both_databases! {
         assert_eq!(rows[0].2["display_name"], json!([null, "Audited"]));
         assert_eq!(rows[1].2.0, json!({"vip": [false, true], "source": [null, "radio"]}));
     }
+
+    async fn reads_and_refusals_are_counted_and_a_403_leaves_one_line_a_minute(db: TestDatabase) {
+        let (server, account, caller) = owner(&db).await;
+        let narrow_key = account.user_key(&account.owner, "read:jobs").await;
+        let narrow = server.caller(&narrow_key);
+        for _ in 0..3 {
+            caller.ok("customers.search", json!({})).await;
+            assert_eq!(narrow.call("customers.search", json!({})).await.status, 403);
+        }
+        caller.refused("customers.get", json!({"id": "cus_no"})).await;
+        let admin = db.admin().await.clone();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let counted = async |outcome: &str| {
+            let sql = "SELECT CAST(SUM(times) AS BIGINT) FROM audit_counts WHERE tenant_id = $1 AND outcome = $2";
+            let row: Option<(Option<i64>,)> = admin.row(sql, shared::binds![&account.tenant_id, outcome]).await.unwrap();
+            row.and_then(|(times,)| times).unwrap_or(0)
+        };
+        while counted("ok").await < 3 || counted("insufficient_scope").await < 3 || counted("not_found").await < 1 {
+            assert!(std::time::Instant::now() < deadline, "the counts are flushed every five seconds");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!((counted("ok").await, counted("insufficient_scope").await, counted("not_found").await), (3, 3, 1));
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM audit WHERE tenant_id = $1 AND outcome = 'insufficient_scope'";
+        assert_eq!(admin.row::<(i64,)>(sql, shared::binds![&account.tenant_id]).await.unwrap(), Some((1,)));
+        let used: Option<(Option<shared::timestamp::Timestamp>,)> =
+            admin.row("SELECT last_used_at FROM api_keys WHERE id = $1", shared::binds![&narrow_key.id]).await.unwrap();
+        assert!(used.is_some_and(|(at,)| at.is_some()), "a key's last use is known");
+    }
 }

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::{binds, caller::Actor, db::Bind, timestamp::Timestamp};
 
+/// The prefix of its ids.
+pub const PREFIX: &str = "aud";
+
 /// One line of the audit log.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {

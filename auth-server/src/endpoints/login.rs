@@ -79,10 +79,9 @@ pub async fn submit(
         }
         outcome => {
             let (status, error) = match outcome {
-                Outcome::TooMany => (
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "Too many tries. Wait 15 minutes, then try again.",
-                ),
+                Outcome::TooMany => {
+                    (StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait 15 minutes, then try again.")
+                }
                 _ => (
                     StatusCode::UNAUTHORIZED,
                     "That address and password do not match. Check both and try again.",

@@ -26,6 +26,7 @@ use crate::{
     app::App,
     catalog::{Selection, Spelling},
     protocol::{self, Answer, Form, Message, Method, Request, RpcError, View},
+    tally::INSUFFICIENT_SCOPE,
 };
 
 /// Answers one message.
@@ -102,6 +103,7 @@ async fn respond(
     metadata: &str,
 ) -> Response {
     let request_id = shared::id::Ids::new(app.clock.clone(), app.random.clone()).next("req");
+    app.tally.used(&caller.credential, app.clock.now());
     let answer = match method {
         None => {
             let message = format!("There is no method `{}` here.", crate::error::shown(&request.method));
@@ -110,7 +112,10 @@ async fn respond(
         Some(Method::ToolsCall) => match protocol::tool_call(app, &mut request.params, &view.selection) {
             Err(error) => Answer::Error(error),
             Ok(call) => match Permit::check(caller, &call.tool.scopes()) {
-                Err(missing) => return forbidden(form, &call.tool.scopes(), missing, metadata),
+                Err(missing) => {
+                    app.tally.count(caller, &call.tool.name, INSUFFICIENT_SCOPE, app.clock.now());
+                    return forbidden(form, &call.tool.scopes(), missing, metadata);
+                }
                 Ok(permit) => protocol::run(app, form, permit, call, &request_id).await,
             },
         },

@@ -1,7 +1,7 @@
 //! The methods: what each kind of caller may ask for, and what is answered.
 
 use serde_json::{Map, Value, json};
-use shared::{caller::Caller, permit::Permit};
+use shared::{caller::Caller, permit::Permit, scope::Access};
 
 use super::{
     Answer, Form, LATEST_LEGACY, MODERN, REVISIONS, Request, RpcError,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     app::App,
     catalog::{Selection, Spelling, Tool},
+    error::Error,
     verbs::PageSize,
     walk,
 };
@@ -109,10 +110,20 @@ pub fn tool_call<'a>(
     Ok(ToolCall { tool, args })
 }
 
-/// Runs a permitted tool.
+/// Runs a permitted tool. A write leaves its line in the audit log; reads and refusals are counted.
 pub async fn run(app: &App, form: Form, permit: Permit, call: ToolCall<'_>, request_id: &str) -> Answer {
     let size = if form == Form::Bare { BARE_PAGE } else { AGENT_PAGE };
-    match walk::call(app, permit, call.tool, call.args, size, request_id).await {
+    let caller = permit.caller().clone();
+    let outcome = walk::call(app, permit, call.tool, call.args, size, request_id).await;
+    let counted = match &outcome {
+        Ok(_) => (call.tool.access() == Access::Read).then_some("ok"),
+        Err(Error::Tool(error)) => Some(error.kind.as_str()),
+        Err(Error::Below(_)) => Some("internal"),
+    };
+    if let Some(counted) = counted {
+        app.tally.count(&caller, &call.tool.name, counted, app.clock.now());
+    }
+    match outcome {
         Ok(answer) => Answer::Tool(answer),
         Err(error) => Answer::Failed(error),
     }
