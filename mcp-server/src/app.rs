@@ -55,7 +55,13 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Opens the database and puts the parts together; fails with a sentence that says what to do.
-    pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+    pub async fn start(mut config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        // The issuer is compared as text; auth-server's own has no slash at its end either.
+        config.issuer = config.issuer.trim_end_matches('/').to_owned();
+        for (option, url) in [("--issuer", config.issuer.clone()), ("--jwks-url", config.keys_url())] {
+            let known = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+            anyhow::ensure!(known, "`{url}` of {option} is no URL; give one like https://app.zoop.example");
+        }
         let db = Opening::new(expose(&config.database.url()?), ServerRole::Mcp).open().await?;
         db.check_version().await?;
         let mut public = Vec::with_capacity(config.public_url.len());

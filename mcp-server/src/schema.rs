@@ -3,6 +3,7 @@
 mod complaint;
 mod repair;
 mod spelling;
+mod tidy;
 
 use std::{collections::HashSet, fmt::Write as _};
 
@@ -133,7 +134,8 @@ impl InputSchema {
         required: Vec<Value>,
         read_only: Vec<String>,
     ) -> anyhow::Result<Self> {
-        let full = object(properties, required);
+        let mut full = object(properties, required);
+        describe_all(&mut full);
         let validator = validator(&full)?;
         Ok(Self { full, validator, read_only, many: None })
     }
@@ -220,6 +222,7 @@ fn checked(
     let mut args = Value::Object(args);
     let mut issues = Vec::new();
     spelling::bring_to_one(&mut args, schema, "", &mut issues);
+    tidy::tidy(&mut args, "", &mut issues);
     for error in validator.iter_errors(&args) {
         issues.extend(complaint::issues(&error, schema, read_only));
     }
@@ -229,6 +232,24 @@ fn checked(
     match args {
         Value::Object(args) if issues.is_empty() => Ok(args),
         _ => Err(Error::issues(issues)),
+    }
+}
+
+/// Every parameter has a description: one whose name says it all is described by its name.
+fn describe_all(schema: &mut Value) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (name, property) in properties.iter_mut() {
+        if let Value::Object(property) = property
+            && !property.contains_key("description")
+        {
+            let words = spelling::snake(name).replace('_', " ");
+            let mut letters = words.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            property.insert(
+                "description".into(),
+                format!("{}{}.", first.collect::<String>(), letters.as_str()).into(),
+            );
+        }
     }
 }
 

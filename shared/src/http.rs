@@ -26,18 +26,19 @@ pub async fn serve(
     axum::serve(listener, service).with_graceful_shutdown(stop).await.context("the server stopped")
 }
 
-/// Ends at Ctrl-C or, on Unix, SIGTERM.
+/// Ends at Ctrl-C or, on Unix, at SIGTERM or when the terminal goes away.
 pub async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! {
+        match (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            (Ok(mut terminate), Ok(mut hangup)) => tokio::select! {
                 _ = interrupt => {},
                 _ = terminate.recv() => {},
+                _ = hangup.recv() => {},
             },
-            Err(_) => drop(interrupt.await),
+            _ => drop(interrupt.await),
         }
     }
     #[cfg(not(unix))]

@@ -58,8 +58,16 @@ pub async fn run(
         Some(issuer) => issuer,
         None => urls.issuer.parse()?,
     };
-    let mcp_urls = match options.mcp_urls.is_empty() {
+    let named: Vec<Url> = match options.mcp_urls.is_empty() {
         false => options.mcp_urls,
+        // mcp-server's own variable counts too.
+        true if mcp.public_url != mcp_server::config::Config::default().public_url => {
+            mcp.public_url.iter().map(|url| url.parse()).collect::<Result<_, _>>()?
+        }
+        true => vec![],
+    };
+    let mcp_urls = match named.is_empty() {
+        false => named,
         true => {
             endpoints(listeners.mcp.local_addr()?).iter().map(|url| url.parse()).collect::<Result<_, _>>()?
         }
@@ -72,7 +80,8 @@ pub async fn run(
     mcp.database = options.database;
     mcp.issuer = issuer.as_str().trim_end_matches('/').to_owned();
     mcp.public_url = mcp_urls.iter().map(Url::to_string).collect();
-    mcp.jwks_url = Some(jwks_url(&format!("http://{}", listeners.auth.local_addr()?)));
+    let own_keys = jwks_url(&format!("http://{}", listeners.auth.local_addr()?));
+    mcp.jwks_url = mcp.jwks_url.or(Some(own_keys));
     let mut servers = Servers::start(auth, mcp, listeners, &clock, &random)?;
     servers.answering().await?;
     tracing::info!(issuer = urls.issuer, endpoint = urls.endpoints[0], "both servers answer");

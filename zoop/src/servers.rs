@@ -30,7 +30,7 @@ impl Servers {
     /// Starts both. `auth` and `mcp` must name the listeners' addresses in their public URLs.
     pub fn start(
         auth: auth_server::Config,
-        mcp: mcp_server::config::Config,
+        mut mcp: mcp_server::config::Config,
         listeners: Listeners,
         clock: &Clock,
         random: &Random,
@@ -49,6 +49,8 @@ impl Servers {
                 "/.well-known/oauth-protected-resource/api/mcp",
             ),
         ];
+        // Whether pages of this machine may call depends on whether the server itself listens on loopback.
+        mcp.addr = local(&listeners.mcp)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(auth_server::serve(auth, listeners.auth, clock.clone(), random.clone(), stop.clone()));
         let (clock, random, ends) = (clock.clone(), random.clone(), stop.clone());

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone};
+use chrono::{
+    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone,
+};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -24,7 +26,16 @@ pub enum When {
 }
 
 impl When {
+    /// Years 1 to 9999, in UTC too: what RFC 3339 can write and both databases keep.
     fn parse(text: &str) -> Option<Self> {
+        Self::parse_any(text).filter(|when| match when {
+            When::At(time) => writable(time.utc().year()),
+            When::Wall(wall) => (2..9999).contains(&wall.year()),
+            When::Day(day) => (2..9999).contains(&day.year()),
+        })
+    }
+
+    fn parse_any(text: &str) -> Option<Self> {
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
             return Some(When::At(time.to_utc().into()));
         }
@@ -71,12 +82,21 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
+fn writable(year: i32) -> bool {
+    (1..=9999).contains(&year)
+}
+
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         DateTime::parse_from_rfc3339(text.trim())
-            .map(|time| Moment(time.to_utc().into()))
-            .map_err(|_| D::Error::custom("is no time with an offset; send one like `2026-11-24T15:00:00Z`."))
+            .ok()
+            .map(|time| time.to_utc())
+            .filter(|time| writable(time.year()))
+            .map(|time| Moment(time.into()))
+            .ok_or_else(|| {
+                D::Error::custom("is no time with an offset; send one like `2026-11-24T15:00:00Z`.")
+            })
     }
 }
 
@@ -134,5 +154,14 @@ mod tests {
         // Back on 2026-11-01 at 02:00: 01:30 comes twice, the first counts.
         assert_eq!(in_zone("2026-11-01T01:30:00", "America/New_York"), "2026-11-01T01:30:00-04:00");
         assert_eq!(in_zone("2026-11-24T09:00:00Z", "Asia/Tokyo"), "2026-11-24T18:00:00+09:00");
+        for odd in [
+            "+262142-12-31",
+            "+12000-01-01T00:00",
+            "-0005-01-01",
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59-14:00",
+        ] {
+            assert_eq!(When::parse(odd), None, "{odd}");
+        }
     }
 }

@@ -129,7 +129,10 @@ impl TagName {
 impl Phone {
     /// The number in E.164, read by this country's rules where it has no country code; none if it cannot be told.
     pub fn e164(&self, country: &str) -> Option<String> {
-        let digits: String = self.0.chars().filter(char::is_ascii_digit).collect();
+        // An extension ("ext 9", "x9") is no part of the number.
+        let number =
+            self.0.split(|c: char| c.is_alphabetic() || c == ',' || c == ';').next().unwrap_or_default();
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         if self.0.starts_with('+') {
             return (8..=15).contains(&digits.len()).then(|| format!("+{digits}"));
         }
@@ -164,6 +167,7 @@ mod tests {
         assert_eq!(e164("1-512-555-0123", "US").as_deref(), Some("+15125550123"));
         assert_eq!(e164("+44 20 7946 0123", "US").as_deref(), Some("+442079460123"));
         assert_eq!(e164("02 5550 0123", "AU").as_deref(), Some("+61255500123"));
+        assert_eq!(e164("+1 512 555 0134 ext 9", "US").as_deref(), Some("+15125550134"));
         assert_eq!(e164("555-0123", "US"), None);
     }
 

@@ -13,7 +13,15 @@ use crate::{
 
 /// The name that was probably meant.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let known: Vec<&str> = known.collect();
+    // `start` means `scheduled_start`, `price` means `unit_price`: a whole word of a name, if only one name has it.
+    let word = crate::schema::snake(name);
+    let mut holding = known.iter().filter(|candidate| candidate.split('_').any(|part| part == word));
+    if let (Some(only), None) = (holding.next(), holding.next()) {
+        return Some(only);
+    }
     known
+        .into_iter()
         .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.78)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -6,6 +6,9 @@ use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
 use crate::error::{Error, Result};
 
+/// A record is known to at most so many systems.
+const MOST: i64 = 10;
+
 /// Merges references by system into a record's: none removes one, since two integrations must not wipe each other's.
 pub async fn put(
     tx: &mut TenantTx,
@@ -28,6 +31,13 @@ pub async fn put(
         let sql = "INSERT INTO external_refs (tenant_id, entity, system, external_id, record_id) \
                    VALUES ($1, $2, $3, $4, $5)";
         tx.execute(sql, binds![tx.tenant_id(), entity, system, external, record]).await?;
+    }
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM external_refs \
+               WHERE tenant_id = $1 AND entity = $2 AND record_id = $3";
+    let held: Option<(i64,)> = tx.row(sql, binds![tx.tenant_id(), entity, record]).await?;
+    if held.is_some_and(|(held,)| held > MOST) {
+        let message = format!("would hold more than {MOST} systems; remove some by `id: null`.");
+        return Err(Error::field("external_refs", message));
     }
     Ok(())
 }

@@ -59,51 +59,46 @@ pub async fn remove<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<()> {
 /// The join that leaves the rows which hold every word of `q`: `hits.rank` is 0 where the last word is whole,
 /// 1 where it is the beginning of one. None if there is no word in `q`.
 pub fn hits<E: Entity>(tx: &TenantTx, q: &str, to: &mut Where) -> Option<String> {
-    let tokens = match search::phone_token(q) {
-        Some(digits) => vec![digits],
-        None => search::tokens(q),
-    };
-    let tokens: Vec<String> = tokens.iter().take(20).map(|token| prefixed::<E>(tx, token)).collect();
-    let last = tokens.len().checked_sub(1)?;
-    let query = |and: &str, quote: char, prefix: &str| {
-        let quoted: Vec<String> = tokens
-            .iter()
-            .enumerate()
-            .map(|(n, token)| format!("{quote}{token}{quote}{}", if n == last { prefix } else { "" }))
-            .collect();
-        quoted.join(and)
-    };
-    // Quotes need no escaping: tokens hold letters and digits alone.
-    let (whole, prefix) = if tx.is_sqlite() {
-        (query(" AND ", '"', ""), query(" AND ", '"', "*"))
-    } else {
-        (query(" & ", '\'', ""), query(" & ", '\'', ":*"))
-    };
-    let (whole, prefix) = (to.value(whole.into()), to.value(prefix.into()));
+    let words = search::tokens(q);
+    // A phone number is looked for by its digits, and as words too: a company may be called 2020 20200.
+    let phone = search::phone_token(q).map(|digits| vec![digits]);
+    let mut queries = Vec::new();
+    for tokens in [Some(words), phone].into_iter().flatten().filter(|tokens| !tokens.is_empty()) {
+        let tokens: Vec<String> = tokens.iter().take(20).map(|token| prefixed::<E>(tx, token)).collect();
+        for (rank, whole) in [(0, true), (1, false)] {
+            let query = match_expression(&tokens, whole, tx.is_sqlite());
+            queries.push((rank, to.value(query.into())));
+        }
+    }
+    if queries.is_empty() {
+        return None;
+    }
     let most = to.value(MOST_HITS.into());
-    let (source, key) = if tx.is_sqlite() {
-        let one = |query, rank| {
-            format!(
-                "SELECT rowid AS hit, {rank} AS rank FROM \
-                 (SELECT rowid FROM search_index WHERE search_index MATCH {query} LIMIT {most})"
-            )
-        };
-        let both = format!("{} UNION ALL {}", one(whole, 0), one(prefix, 1));
-        (
-            format!(
-                "SELECT d.id AS hit, MIN(m.rank) AS rank FROM ({both}) m JOIN search_documents d ON d.rowid = m.hit GROUP BY d.id"
-            ),
-            "hit",
-        )
-    } else {
-        let entity = to.value(E::TABLE.into());
-        let one = |query, rank| {
+    let entity = to.value(E::TABLE.into());
+    let one = |(rank, query): &(i64, String)| match tx.is_sqlite() {
+        true => format!(
+            "SELECT d.id AS hit, {rank} AS rank FROM (SELECT rowid FROM search_index WHERE search_index MATCH {query} \
+             LIMIT {most}) m JOIN search_documents d ON d.rowid = m.rowid AND d.entity = {entity}"
+        ),
+        false => {
             format!(
                 "SELECT id AS hit, CAST({rank} AS BIGINT) AS rank FROM search_find({entity}, {query}, {most})"
             )
-        };
-        let both = format!("{} UNION ALL {}", one(whole, 0), one(prefix, 1));
-        (format!("SELECT hit, MIN(rank) AS rank FROM ({both}) m GROUP BY hit"), "hit")
+        }
     };
-    Some(format!(" JOIN ({source}) hits ON hits.{key} = {}.id", E::TABLE))
+    let all: Vec<String> = queries.iter().map(one).collect();
+    let source = format!("SELECT hit, MIN(rank) AS rank FROM ({}) m GROUP BY hit", all.join(" UNION ALL "));
+    Some(format!(" JOIN ({source}) hits ON hits.hit = {}.id", E::TABLE))
+}
+
+/// All tokens, the last one whole or as a beginning, in the database's own query language. Quotes need no escaping:
+/// tokens hold letters and digits alone.
+fn match_expression(tokens: &[String], whole: bool, sqlite: bool) -> String {
+    let (quote, and, beginning) = if sqlite { ('"', " AND ", "*") } else { ('\'', " & ", ":*") };
+    let last = tokens.len() - 1;
+    let one = |(n, token): (usize, &String)| {
+        let suffix = if n == last && !whole { beginning } else { "" };
+        format!("{quote}{token}{quote}{suffix}")
+    };
+    tokens.iter().enumerate().map(one).collect::<Vec<_>>().join(and)
 }

@@ -67,13 +67,13 @@ impl Cursor {
     pub fn binds(self, keys: &[Key]) -> Result<Vec<Bind>> {
         let broken =
             || Error::field("cursor", "is none of Zoop's; send `nextCursor` of the page before, unchanged.");
-        if self.k.len() != keys.len() {
+        if self.k.len() != keys.len() || self.i.contains('\0') {
             return Err(broken());
         }
         let mut binds = Vec::with_capacity(keys.len() + 1);
         for (key, value) in keys.iter().zip(self.k) {
             binds.push(match (key, value) {
-                (Key::Text(_), Value::String(text)) => Bind::from(text),
+                (Key::Text(_), Value::String(text)) if !text.contains('\0') => Bind::from(text),
                 (Key::Int(_), Value::Number(n)) => Bind::from(n.as_i64().ok_or_else(broken)?),
                 (Key::Time(_), Value::Number(n)) => {
                     Bind::from(Timestamp::from_micros(n.as_i64().ok_or_else(broken)?))

@@ -35,7 +35,6 @@ pub struct ExternalRef {
 #[serde(rename_all = "camelCase")]
 pub struct ListOptions {
     /// Text to find.
-    #[schemars(length(max = 500))]
     pub q: Option<String>,
     /// Rows per page.
     #[schemars(range(min = 1, max = 100))]

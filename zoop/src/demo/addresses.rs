@@ -33,7 +33,7 @@ impl Listeners {
     pub fn urls(&self) -> anyhow::Result<Urls> {
         let address = |listener: &TcpListener| listener.local_addr().context("a listener has no address");
         let (auth, mcp) = (address(&self.auth)?, address(&self.mcp)?);
-        let issuer = format!("http://{}", SocketAddr::new(reached_at(auth.ip()), auth.port()));
+        let issuer = origin(&SocketAddr::new(reached_at(auth.ip()), auth.port()).to_string());
         Ok(Urls { issuer, endpoints: endpoints(mcp) })
     }
 }
@@ -41,11 +41,16 @@ impl Listeners {
 /// The endpoint by its address and, where that is this machine's own, by the name `localhost`.
 pub fn endpoints(mcp: SocketAddr) -> Vec<String> {
     let ip = reached_at(mcp.ip());
-    let mut urls = vec![format!("http://{}/api/mcp", SocketAddr::new(ip, mcp.port()))];
+    let mut hosts = vec![SocketAddr::new(ip, mcp.port()).to_string()];
     if ip.is_loopback() {
-        urls.push(format!("http://localhost:{}/api/mcp", mcp.port()));
+        hosts.push(format!("localhost:{}", mcp.port()));
     }
-    urls
+    hosts.iter().map(|host| format!("{}/api/mcp", origin(host))).collect()
+}
+
+/// An origin as clients write it: without the port that http has anyway (RFC 6454 §6.2).
+fn origin(host: &str) -> String {
+    format!("http://{}", host.strip_suffix(":80").unwrap_or(host))
 }
 
 /// "All addresses" is no address that one could call: this machine is.
@@ -68,7 +73,7 @@ mod tests {
             urls("127.0.0.1:8081"),
             ["http://127.0.0.1:8081/api/mcp", "http://localhost:8081/api/mcp"]
         );
-        assert_eq!(urls("0.0.0.0:80"), ["http://127.0.0.1:80/api/mcp", "http://localhost:80/api/mcp"]);
+        assert_eq!(urls("0.0.0.0:80"), ["http://127.0.0.1/api/mcp", "http://localhost/api/mcp"]);
         assert_eq!(urls("[::1]:8081"), ["http://[::1]:8081/api/mcp", "http://localhost:8081/api/mcp"]);
         assert_eq!(urls("192.0.2.7:8081"), ["http://192.0.2.7:8081/api/mcp"]);
     }

@@ -75,6 +75,9 @@ impl Row {
                     .filter(|rest| rest.len() >= 7)
                     .map(str::to_owned),
             );
+            // Locally, people say the last seven.
+            tokens
+                .extend(digits.len().checked_sub(7).and_then(|start| digits.get(start..)).map(str::to_owned));
             tokens.push(digits);
             texts.push(number.clone());
         }

@@ -92,28 +92,25 @@ pub async fn warn_of_double_booking(
         return Ok(write);
     }
     let end = slot.end.unwrap_or(start + OPEN_SLOT);
-    let marks: Vec<String> = (0..assignees.len()).map(|n| format!("${}", n + 6)).collect();
-    // A slot is at most a day long in practice; the index bounds the look-back, the end decides.
+    let marks: Vec<String> = (0..assignees.len()).map(|n| format!("${}", n + 5)).collect();
     let sql = format!(
-        "SELECT a.user_id, j.id, j.title, j.scheduled_start, j.scheduled_end, j.time_zone \
+        "SELECT a.user_id, j.id, j.title, j.scheduled_start, j.time_zone \
          FROM job_assignees a JOIN jobs j ON j.tenant_id = a.tenant_id AND j.id = a.job_id \
-         WHERE a.tenant_id = $1 AND j.status = 'scheduled' AND j.scheduled_key < $2 AND j.scheduled_key >= $3 \
-         AND j.id <> $4 AND COALESCE(j.scheduled_end, j.scheduled_start) >= $5 AND a.user_id IN ({}) \
+         WHERE a.tenant_id = $1 AND j.status = 'scheduled' AND j.scheduled_key < $2 AND j.id <> $3 \
+         AND (j.scheduled_end > $4 OR (j.scheduled_end IS NULL AND j.scheduled_start > {open})) \
+         AND a.user_id IN ({}) \
          ORDER BY j.scheduled_key, j.id LIMIT 20",
-        marks.join(", ")
+        marks.join(", "),
+        open = format_args!("${}", assignees.len() + 5),
     );
-    let earliest = start - chrono::Duration::days(1);
-    let mut binds =
-        binds![tx.tenant_id(), end.micros(), earliest.micros(), own.unwrap_or_default(), start - OPEN_SLOT];
+    let mut binds = binds![tx.tenant_id(), end.micros(), own.unwrap_or_default(), start];
     binds.extend(assignees.iter().map(Bind::from));
-    type Booked = (String, String, String, Timestamp, Option<Timestamp>, String);
+    binds.push(Bind::from(start - OPEN_SLOT));
+    type Booked = (String, String, String, Timestamp, String);
     let booked: Vec<Booked> = tx.rows(&sql, binds).await?;
     let users: Vec<&str> = booked.iter().map(|(user, ..)| user.as_str()).collect();
     let names = team::names(tx, &users).await?;
-    for (user, id, title, other_start, other_end, zone) in &booked {
-        if other_end.unwrap_or(*other_start + OPEN_SLOT) <= start {
-            continue;
-        }
+    for (user, id, title, other_start, zone) in &booked {
         let name = names.get(user).map_or("A team member", String::as_str);
         let at = shown_local(*other_start, zone_named(zone).unwrap_or(Tz::UTC));
         // A technician sees their own jobs alone, so another's is told without its name.

@@ -39,6 +39,9 @@ pub fn on_create(asked: Option<Status>, start: Option<Timestamp>) -> Result<Stat
 /// The slot and the state after a patch: setting a start schedules, clearing it moves back.
 pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, Status)> {
     let from = row.status();
+    if from == Status::Cancelled && matches!(change.scheduled_start, Patch::Set(_)) {
+        return Err(illegal_move::<Jobs>(from.as_str(), Status::Scheduled.as_str()));
+    }
     let mut slot =
         Slot::of(row).patched(change.scheduled_start.clone(), change.scheduled_end.clone(), zone)?;
     let to = match (change.status.0, &change.scheduled_start) {

@@ -12,6 +12,9 @@ use crate::{
     verbs::options::ListOptions,
 };
 
+/// No name or title is longer, and a pattern has its limits in both databases.
+const LONGEST_SUBSTRING: usize = 1000;
+
 /// Adds every filter; answers the join that `q` needs, or nothing.
 pub async fn narrow<E: Entity>(
     options: &ListOptions,
@@ -63,8 +66,13 @@ pub async fn narrow<E: Entity>(
             }
         },
         Q::Substring(column) => {
+            let wanted = search::sort_key(q);
+            if wanted.chars().count() > LONGEST_SUBSTRING {
+                to.and("1 = 0", []);
+                return Ok(String::new());
+            }
             let mut pattern = String::from("%");
-            for c in search::sort_key(q).chars() {
+            for c in wanted.chars() {
                 let _ = if matches!(c, '%' | '_' | '\\') {
                     write!(pattern, "\\{c}")
                 } else {
