@@ -24,14 +24,15 @@ as_root() {
     if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
-# PostgreSQL's programs (the tests start a cluster of their own), a browser with its driver, Python's venv.
+# PostgreSQL's programs (the tests start a cluster of their own), a browser with its driver, what reads the compose
+# file, Python's venv.
 debian_packages() {
     local package missing=()
     if ! command -v dpkg-query >/dev/null; then
         echo "This is not Debian: PostgreSQL, Chromium with ChromeDriver, Caddy and Python 3 must be there already."
         return
     fi
-    for package in postgresql chromium chromium-driver python3-venv; do
+    for package in postgresql chromium chromium-driver docker-compose python3-venv; do
         [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
     done
     if ((${#missing[@]} > 0)); then

@@ -81,8 +81,12 @@ impl Opening {
             .parse::<PgConnectOptions>()
             .context("the PostgreSQL URL cannot be read: use `postgres://user:password@host/database`")?
             .application_name("zoop")
-            .options([("statement_timeout", "5000")])
             .disable_statement_logging();
+        // A server's statement that takes longer is stuck; a migration may take its time.
+        let options = match self.role {
+            ServerRole::Migrator => options,
+            ServerRole::Auth | ServerRole::Mcp => options.options([("statement_timeout", "5000")]),
+        };
         let (host, port) = (options.get_host().to_owned(), options.get_port());
         let take_role = match self.role {
             ServerRole::Auth => Some("SET ROLE zoop_auth"),
