@@ -13,6 +13,8 @@ mod http;
 mod lines;
 mod money;
 mod protocol;
+#[allow(dead_code, unused_imports, reason = "the series and plans that use it follow")]
+mod recurrence;
 mod schema;
 mod search;
 mod store;

@@ -52,10 +52,21 @@ pub const MCP_SERVER: House = House {
     handed_the_app: &["http", "protocol", "workers", "walk"],
     without: &[
         (
-            &["walk", "catalog", "entities", "verbs", "entity", "store", "documents", "fields", "money"],
+            &[
+                "walk",
+                "catalog",
+                "entities",
+                "verbs",
+                "entity",
+                "store",
+                "documents",
+                "fields",
+                "money",
+                "recurrence",
+            ],
             &["axum"],
         ),
-        (&["protocol", "walk", "catalog"], &["sqlx"]),
+        (&["protocol", "walk", "catalog", "recurrence"], &["sqlx"]),
         (&[], &["auth_server"]),
     ],
 };
