@@ -7,7 +7,6 @@ mod parse;
 #[cfg(test)]
 mod properties;
 mod rule;
-mod step;
 mod text;
 #[cfg(test)]
 mod vectors;

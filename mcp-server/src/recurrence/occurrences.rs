@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use rrule::{Frequency, NWeekday, RRule, RRuleSet, Tz};
 
 use super::Rule;
 
@@ -21,6 +22,8 @@ pub struct Recurrence {
     start: NaiveDateTime,
     exdates: BTreeSet<NaiveDateTime>,
     rdates: BTreeSet<NaiveDateTime>,
+    /// The same days for the crate, without COUNT and UNTIL.
+    days: RRule,
 }
 
 impl Recurrence {
@@ -39,12 +42,13 @@ impl Recurrence {
             return Err("The rule never happens: its UNTIL is before the start.".into());
         }
         let rule = rule.on_days_of(start.date());
+        let days = days(&rule).map_err(|error| format!("The rule is not supported: {error}."))?;
         let (exdates, rdates) = (exdates.into_iter().collect(), rdates.into_iter().collect());
-        let recurrence = Self { rule, start, exdates, rdates };
-        if recurrence.ruled(start).next().is_none() {
-            return Err("The rule never happens: no date matches all its parts.".into());
+        let recurrence = Self { rule, start, exdates, rdates, days };
+        match recurrence.ruled(start).next() {
+            Some(_) => Ok(recurrence),
+            None => Err("The rule never happens: no date matches all its parts.".into()),
         }
-        Ok(recurrence)
     }
 
     /// The occurrences from `since` (included) on, in order, each once.
@@ -87,111 +91,59 @@ impl Recurrence {
         self.rule.warning()
     }
 
-    /// What the rule alone gives from `since` on. Days that match depend on their own period, so the search may begin
-    /// in any that the interval meets; only COUNT, at most 500, must count from the start.
-    fn ruled(&self, since: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> + '_ {
+    /// What the rule alone gives from `since` on. Days that match depend on their own period, so the iteration may
+    /// begin in any that the interval meets; only COUNT, at most 500, must count from the start.
+    fn ruled(&self, since: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> + use<> {
         let (start, until) = (self.start, self.rule.until.unwrap_or(NaiveDateTime::MAX));
         let target = if self.rule.count.is_some() { start } else { since.max(start) };
-        self.days_from(target.date())
-            .map(move |day| day.and_time(start.time()))
+        let beyond = target.year() > LAST_YEAR || since > until;
+        let anchor = if beyond { start.date() } else { self.rule.period(start.date(), target.date()) };
+        let count = match self.rule.count {
+            _ if beyond => 0,
+            Some(count) => usize::from(count),
+            None => usize::MAX,
+        };
+        RRuleSet::new(midnight(anchor))
+            .rrule(self.days.clone())
+            .limit()
+            .into_iter()
+            .map(move |day| day.date_naive().and_time(start.time()))
             .skip_while(move |at| *at < start)
-            .take(self.rule.count.unwrap_or(usize::MAX))
-            .take_while(move |at| *at <= until)
+            .take(count)
+            .take_while(move |at| *at <= until && at.year() <= LAST_YEAR)
             .skip_while(move |at| *at < since)
-    }
-
-    /// The days that match, from the period of `target` on.
-    fn days_from(&self, target: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
-        let (first, step) = (self.rule.period_of(self.start.date()), self.rule.step());
-        let mut empty = 0;
-        (step.between(first, target)..)
-            .map_while(move |n| step.nth(first, n))
-            .map(|period| self.rule.days_in(period))
-            .take_while(move |days| {
-                empty = if days.is_empty() { empty + 1 } else { 0 };
-                empty < self.rule.cycle()
-            })
-            .flatten()
-            .take_while(|day| day.year() <= LAST_YEAR)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use chrono_tz::UTC;
+/// The rule for the crate, which then knows only days.
+fn days(rule: &Rule) -> Result<RRule, rrule::RRuleError> {
+    let months: Vec<_> =
+        rule.by_month.iter().filter_map(|&month| chrono::Month::try_from(month).ok()).collect();
+    RRule::new(rule.frequency)
+        .interval(rule.interval)
+        .week_start(rule.week_start)
+        .by_weekday(counted(rule))
+        .by_month(&months)
+        .by_month_day(rule.by_month_day.clone())
+        .by_set_pos(rule.by_set_pos.clone())
+        .validate(midnight(NaiveDate::default()))
+}
 
-    use super::*;
-
-    fn recurrence(rule: &str, start: &str) -> Result<Recurrence, String> {
-        Recurrence::new(&Rule::parse(rule, UTC).unwrap(), start.parse().unwrap(), [], [])
+/// The crate takes `MO,1TU` for days that are both; RFC 5545 means either. Where one day is counted, all are.
+fn counted(rule: &Rule) -> Vec<NWeekday> {
+    let is_counted = |day: &NWeekday| matches!(day, NWeekday::Nth(..));
+    if !rule.by_day.iter().any(is_counted) {
+        return rule.by_day.clone();
     }
+    let most = if rule.frequency == Frequency::Monthly { 5 } else { 53 };
+    let all = |day: &NWeekday| match *day {
+        NWeekday::Every(weekday) => (1..=most).map(|n| NWeekday::Nth(n, weekday)).collect(),
+        counted => vec![counted],
+    };
+    rule.by_day.iter().flat_map(all).collect()
+}
 
-    fn first<const N: usize>(rule: &str, start: &str) -> [String; N] {
-        let recurrence = recurrence(rule, start).unwrap();
-        let mut dates = recurrence.since(NaiveDateTime::MIN);
-        std::array::from_fn(|_| dates.next().unwrap().date().to_string())
-    }
-
-    #[test]
-    fn a_week_s_positions_count_from_its_own_start() {
-        // A Wednesday: the week's first day of the two was the Monday before.
-        assert_eq!(
-            first("FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=1", "2026-11-25T09:00:00"),
-            ["2026-11-30", "2026-12-07"]
-        );
-    }
-
-    #[test]
-    fn counted_weekdays_and_others_are_either() {
-        assert_eq!(
-            first("FREQ=MONTHLY;BYDAY=MO,1TU", "2026-12-01T09:00:00"),
-            [
-                "2026-12-01",
-                "2026-12-07",
-                "2026-12-14",
-                "2026-12-21",
-                "2026-12-28",
-                "2027-01-04",
-                "2027-01-05"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_rule_that_never_happens_is_refused_at_once() {
-        for rule in [
-            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
-            "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31",
-            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
-            "FREQ=WEEKLY;BYMONTH=2;BYDAY=MO;BYSETPOS=7",
-        ] {
-            let message = recurrence(rule, "2026-01-01T09:00:00").unwrap_err();
-            assert_eq!(message, "The rule never happens: no date matches all its parts.", "{rule}");
-        }
-        let message = recurrence("FREQ=DAILY;UNTIL=20251231", "2026-01-01T09:00:00").unwrap_err();
-        assert_eq!(message, "The rule never happens: its UNTIL is before the start.");
-    }
-
-    #[test]
-    fn months_that_are_too_short_are_warned_of() {
-        let warning = |rule, start| recurrence(rule, start).unwrap().warning();
-        let skipped = |day| Some(format!("Months without a day {day} are skipped."));
-        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=31", "2026-01-01T09:00:00"), skipped(31));
-        assert_eq!(warning("FREQ=MONTHLY", "2026-01-31T09:00:00"), skipped(31));
-        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=15,29", "2026-01-01T09:00:00"), skipped(29));
-        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,5", "2026-01-01T09:00:00"), skipped(31));
-        assert_eq!(
-            warning("FREQ=YEARLY", "2028-02-29T09:00:00").unwrap(),
-            "Years without a February 29 are skipped."
-        );
-        for silent in [
-            "FREQ=MONTHLY;BYMONTHDAY=-1",
-            "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=1,3",
-            "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
-            "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=30",
-            "FREQ=DAILY;BYMONTHDAY=31",
-        ] {
-            assert_eq!(warning(silent, "2026-01-01T09:00:00"), None, "{silent}");
-        }
-    }
+/// The crate wants zones; wall time is UTC to it.
+fn midnight(date: NaiveDate) -> chrono::DateTime<Tz> {
+    Tz::UTC.from_utc_datetime(&date.and_time(NaiveTime::MIN))
 }

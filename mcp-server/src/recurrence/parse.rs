@@ -4,11 +4,9 @@ use std::{ops::RangeInclusive, str::FromStr};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
+use rrule::{Frequency, NWeekday};
 
-use super::{
-    Rule,
-    rule::{ByDay, Frequency},
-};
+use super::Rule;
 use crate::error::shown;
 
 impl Rule {
@@ -60,7 +58,7 @@ impl Rule {
             "UNTIL" => self.until = Some(until(value, zone)?),
             "WKST" => self.week_start = weekday(name, value)?,
             "BYDAY" => self.by_day = list(value, |item| self.day(item))?,
-            "BYMONTHDAY" => self.by_month_day = list(value, |item| from_either_end(name, item, item, 31))?,
+            "BYMONTHDAY" => self.by_month_day = list(value, |item| from_either_end(name, item, 31))?,
             "BYMONTH" => self.by_month = list(value, |item| number(name, item, 1..=12))?,
             "BYSETPOS" => {
                 // As many days as a period has.
@@ -70,7 +68,7 @@ impl Rule {
                     Frequency::Weekly => 7,
                     _ => 1,
                 };
-                self.by_set_pos = list(value, |item| from_either_end(name, item, item, most))?;
+                self.by_set_pos = list(value, |item| from_either_end(name, item, most))?;
             }
             _ => {
                 return Err(format!(
@@ -84,16 +82,17 @@ impl Rule {
     }
 
     /// `MO`, or in months and years also `1MO` and `-1MO`.
-    fn day(&self, item: &str) -> Result<ByDay, String> {
+    fn day(&self, item: &str) -> Result<NWeekday, String> {
         let at = item.len().saturating_sub(2);
         let (ordinal, name) = item.split_at_checked(at).unwrap_or(("", item));
         let weekday = weekday("BYDAY", name)?;
         if ordinal.is_empty() {
-            return Ok(ByDay::Every(weekday));
+            return Ok(NWeekday::Every(weekday));
         }
-        let most = match self.frequency {
-            Frequency::Monthly => 5,
-            Frequency::Yearly => 53,
+        // What the iteration takes; a fifth or 53rd from the end would be one from the start.
+        let range = match self.frequency {
+            Frequency::Monthly => -4..=5,
+            Frequency::Yearly => -52..=53,
             _ => {
                 return Err(format!(
                     "BYDAY={} counts days of a month or year: use it with FREQ=MONTHLY or YEARLY, or BYDAY={name}.",
@@ -101,7 +100,15 @@ impl Rule {
                 ));
             }
         };
-        Ok(ByDay::Nth(from_either_end("BYDAY", item, ordinal, most)?, weekday))
+        match i16::from_str(ordinal) {
+            Ok(n) if n != 0 && range.contains(&n) => Ok(NWeekday::Nth(n, weekday)),
+            _ => Err(format!(
+                "BYDAY={} is out of range: count from 1 to {} or from {} to -1, e.g. 1MO or -1FR.",
+                shown(item),
+                range.end(),
+                range.start()
+            )),
+        }
     }
 
     /// What the parts may not be together.
@@ -169,11 +176,10 @@ fn number<T: FromStr + PartialOrd + std::fmt::Display>(
     })
 }
 
-fn from_either_end<T: TryFrom<i32>>(name: &str, value: &str, number: &str, most: i32) -> Result<T, String> {
-    let n: Option<i32> = number.parse().ok().filter(|&n| n != 0 && (-most..=most).contains(&n));
-    n.and_then(|n| n.try_into().ok()).ok_or_else(|| {
-        format!("{name}={} is out of range: count from 1 to {most} or from -1 to -{most}.", shown(value))
-    })
+fn from_either_end<T: TryFrom<i32>>(name: &str, value: &str, most: i32) -> Result<T, String> {
+    let n: Option<i32> = value.parse().ok().filter(|&n| n != 0 && (-most..=most).contains(&n));
+    n.and_then(|n| n.try_into().ok())
+        .ok_or_else(|| format!("{name}={} is out of range: use 1 to {most} or -{most} to -1.", shown(value)))
 }
 
 /// `20271231`, `20271231T235959` or `20271231T235959Z`; hyphens and colons may stand between.
@@ -201,6 +207,7 @@ mod tests {
     use chrono_tz::{America::New_York, UTC};
 
     use super::*;
+    use crate::recurrence::Recurrence;
 
     #[test]
     fn what_is_not_understood_is_named() {
@@ -238,30 +245,27 @@ mod tests {
                 "FREQ=WEEKLY;BYDAY=1MO",
                 "BYDAY=1MO counts days of a month or year: use it with FREQ=MONTHLY or YEARLY, or BYDAY=MO.",
             ),
-            ("FREQ=MONTHLY;BYDAY=6MO", "BYDAY=6MO is out of range: count from 1 to 5 or from -1 to -5."),
-            ("FREQ=MONTHLY;BYDAY=0MO", "BYDAY=0MO is out of range: count from 1 to 5 or from -1 to -5."),
+            (
+                "FREQ=MONTHLY;BYDAY=6MO",
+                "BYDAY=6MO is out of range: count from 1 to 5 or from -4 to -1, e.g. 1MO or -1FR.",
+            ),
+            (
+                "FREQ=MONTHLY;BYDAY=0MO",
+                "BYDAY=0MO is out of range: count from 1 to 5 or from -4 to -1, e.g. 1MO or -1FR.",
+            ),
             ("FREQ=WEEKLY;WKST=XX", "WKST=XX is no weekday: use MO, TU, WE, TH, FR, SA or SU."),
             (
                 "FREQ=WEEKLY;BYMONTHDAY=1",
                 "BYMONTHDAY does not go with FREQ=WEEKLY: use FREQ=MONTHLY or DAILY.",
             ),
-            (
-                "FREQ=MONTHLY;BYMONTHDAY=32",
-                "BYMONTHDAY=32 is out of range: count from 1 to 31 or from -1 to -31.",
-            ),
-            (
-                "FREQ=MONTHLY;BYMONTHDAY=0",
-                "BYMONTHDAY=0 is out of range: count from 1 to 31 or from -1 to -31.",
-            ),
+            ("FREQ=MONTHLY;BYMONTHDAY=32", "BYMONTHDAY=32 is out of range: use 1 to 31 or -31 to -1."),
+            ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY=0 is out of range: use 1 to 31 or -31 to -1."),
             ("FREQ=YEARLY;BYMONTH=13", "BYMONTH=13 is out of range: use 1 to 12."),
             (
                 "FREQ=MONTHLY;BYSETPOS=1",
                 "BYSETPOS picks among other days: send BYDAY, BYMONTHDAY or BYMONTH too.",
             ),
-            (
-                "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=8",
-                "BYSETPOS=8 is out of range: count from 1 to 7 or from -1 to -7.",
-            ),
+            ("FREQ=WEEKLY;BYDAY=MO;BYSETPOS=8", "BYSETPOS=8 is out of range: use 1 to 7 or -7 to -1."),
             (
                 "FREQ=DAILY;BYHOUR=9",
                 "BYHOUR is not supported: use FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST and COUNT or UNTIL.",
@@ -280,6 +284,79 @@ mod tests {
             "FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TH;UNTIL=20271231T220000Z;WKST=MO",
         ] {
             assert_eq!(Rule::parse(same, New_York).unwrap(), plain, "{same}");
+        }
+    }
+
+    fn recurrence(rule: &str, start: &str) -> Result<Recurrence, String> {
+        Recurrence::new(&Rule::parse(rule, UTC).unwrap(), start.parse().unwrap(), [], [])
+    }
+
+    fn first<const N: usize>(rule: &str, start: &str) -> [String; N] {
+        let recurrence = recurrence(rule, start).unwrap();
+        let mut dates = recurrence.since(NaiveDateTime::MIN);
+        std::array::from_fn(|_| dates.next().unwrap().date().to_string())
+    }
+
+    #[test]
+    fn a_week_s_positions_count_from_its_own_start() {
+        // A Wednesday: the week's first day of the two was the Monday before.
+        assert_eq!(
+            first("FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=1", "2026-11-25T09:00:00"),
+            ["2026-11-30", "2026-12-07"]
+        );
+    }
+
+    #[test]
+    fn counted_weekdays_and_others_are_either() {
+        assert_eq!(
+            first("FREQ=MONTHLY;BYDAY=MO,1TU", "2026-12-01T09:00:00"),
+            [
+                "2026-12-01",
+                "2026-12-07",
+                "2026-12-14",
+                "2026-12-21",
+                "2026-12-28",
+                "2027-01-04",
+                "2027-01-05"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_never_happens_is_refused_at_once() {
+        for rule in [
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
+            "FREQ=WEEKLY;BYMONTH=2;BYDAY=MO;BYSETPOS=7",
+        ] {
+            let message = recurrence(rule, "2026-01-01T09:00:00").unwrap_err();
+            assert_eq!(message, "The rule never happens: no date matches all its parts.", "{rule}");
+        }
+        let message = recurrence("FREQ=DAILY;UNTIL=20251231", "2026-01-01T09:00:00").unwrap_err();
+        assert_eq!(message, "The rule never happens: its UNTIL is before the start.");
+    }
+
+    #[test]
+    fn months_that_are_too_short_are_warned_of() {
+        let warning = |rule, start| recurrence(rule, start).unwrap().warning();
+        let skipped = |day| Some(format!("Months without a day {day} are skipped."));
+        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=31", "2026-01-01T09:00:00"), skipped(31));
+        assert_eq!(warning("FREQ=MONTHLY", "2026-01-31T09:00:00"), skipped(31));
+        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=15,29", "2026-01-01T09:00:00"), skipped(29));
+        assert_eq!(warning("FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,5", "2026-01-01T09:00:00"), skipped(31));
+        assert_eq!(
+            warning("FREQ=YEARLY", "2028-02-29T09:00:00").unwrap(),
+            "Years without a February 29 are skipped."
+        );
+        for silent in [
+            "FREQ=MONTHLY;BYMONTHDAY=-1",
+            "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=1,3",
+            "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+            "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=30",
+            "FREQ=DAILY;BYMONTHDAY=31",
+        ] {
+            assert_eq!(warning(silent, "2026-01-01T09:00:00"), None, "{silent}");
         }
     }
 }

@@ -1,30 +1,7 @@
 //! A rule as it was understood.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
-
-use super::step::Step;
-
-/// How long a period is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Frequency {
-    /// A day.
-    Daily,
-    /// A week.
-    Weekly,
-    /// A month.
-    Monthly,
-    /// A year.
-    Yearly,
-}
-
-/// Which weekdays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByDay {
-    /// Each of them.
-    Every(Weekday),
-    /// One of the month or year, counted from its start or, below 0, from its end.
-    Nth(i16, Weekday),
-}
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
+use rrule::{Frequency, NWeekday};
 
 /// The subset of RFC 5545 §3.3.10 that Zoop keeps to. `Rule::parse` is the only way to one, so its values are in range.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,19 +9,19 @@ pub struct Rule {
     /// DAILY, WEEKLY, MONTHLY or YEARLY.
     pub(super) frequency: Frequency,
     /// Every so many periods: 1 to 99.
-    pub(super) interval: u32,
+    pub(super) interval: u16,
     /// Weekdays; those of months and years may be counted.
-    pub(super) by_day: Vec<ByDay>,
+    pub(super) by_day: Vec<NWeekday>,
     /// 1 to 31 from the start of the month, -1 to -31 from its end.
     pub(super) by_month_day: Vec<i8>,
     /// 1 to 12.
     pub(super) by_month: Vec<u8>,
     /// Which of the days that match within one period.
-    pub(super) by_set_pos: Vec<i16>,
+    pub(super) by_set_pos: Vec<i32>,
     /// The day on which a week begins.
     pub(super) week_start: Weekday,
     /// At most so many occurrences.
-    pub(super) count: Option<usize>,
+    pub(super) count: Option<u16>,
     /// None after this.
     pub(super) until: Option<NaiveDateTime>,
 }
@@ -56,7 +33,7 @@ impl Rule {
         let mut rule = self.clone();
         if rule.by_day.is_empty() && rule.by_month_day.is_empty() {
             match rule.frequency {
-                Frequency::Weekly => rule.by_day.push(ByDay::Every(start.weekday())),
+                Frequency::Weekly => rule.by_day.push(NWeekday::Every(start.weekday())),
                 Frequency::Monthly => rule.by_month_day.push(start.day() as i8),
                 Frequency::Yearly => {
                     rule.by_month_day.push(start.day() as i8);
@@ -64,7 +41,7 @@ impl Rule {
                         rule.by_month.push(start.month() as u8);
                     }
                 }
-                Frequency::Daily => {}
+                _ => {}
             }
         }
         rule
@@ -86,93 +63,35 @@ impl Rule {
         }
     }
 
-    /// The first day of the period of `date`.
-    pub(super) fn period_of(&self, date: NaiveDate) -> NaiveDate {
-        match self.frequency {
-            Frequency::Daily => date,
-            Frequency::Weekly => date.week(self.week_start).first_day(),
-            Frequency::Monthly => date - Days::new(u64::from(date.day0())),
-            Frequency::Yearly => date - Days::new(u64::from(date.ordinal0())),
-        }
-    }
-
-    /// From one period in which the rule may match to the next.
-    pub(super) fn step(&self) -> Step {
-        match self.frequency {
-            Frequency::Daily => Step::Days(self.interval),
-            Frequency::Weekly => Step::Days(7 * self.interval),
-            Frequency::Monthly => Step::Months(self.interval),
-            Frequency::Yearly => Step::Months(12 * self.interval),
-        }
-    }
-
-    /// In how many periods the calendar repeats: 400 years are whole weeks too. A rule that has matched in none of so
-    /// many never will, whatever its interval.
-    pub(super) fn cycle(&self) -> u32 {
-        match self.frequency {
-            Frequency::Daily => 146_097,
-            Frequency::Weekly => 20_871,
-            Frequency::Monthly => 4_800,
-            Frequency::Yearly => 400,
-        }
-    }
-
-    /// The days that match in the period with this first day. A period is taken as a whole, whatever its part that the
-    /// rule's start leaves: BYSETPOS "starts at the beginning of the interval" (RFC 5545 §3.3.10).
-    pub(super) fn days_in(&self, period: NaiveDate) -> Vec<NaiveDate> {
-        let length = match self.frequency {
-            Frequency::Daily => 1,
-            Frequency::Weekly => 7,
-            Frequency::Monthly => usize::from(period.num_days_in_month()),
-            Frequency::Yearly => usize::from(days_in_year(period)),
+    /// The first day of the last period at or before that of `target` in which the rule may match: whole intervals
+    /// after the period of `start`. `target` is not before `start`.
+    pub(super) fn period(&self, start: NaiveDate, target: NaiveDate) -> NaiveDate {
+        let every = i64::from(self.interval);
+        let whole = |elapsed: i64| elapsed / every * every;
+        let first_of_month = |months: i64| {
+            let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
+            // Between two dates that exist, so it exists.
+            NaiveDate::from_ymd_opt(year as i32, month as u32, 1).unwrap_or(start)
         };
-        let days: Vec<_> = period.iter_days().take(length).filter(|&day| self.matches(day)).collect();
-        if self.by_set_pos.is_empty() {
-            return days;
-        }
-        let (first, last) = (1.., -(days.len() as i16)..);
-        let positions = first.zip(last);
-        let picked =
-            |ends: (i16, i16)| self.by_set_pos.contains(&ends.0) || self.by_set_pos.contains(&ends.1);
-        days.into_iter().zip(positions).filter(|(_, ends)| picked(*ends)).map(|(day, _)| day).collect()
-    }
-
-    fn matches(&self, day: NaiveDate) -> bool {
-        let any = |chosen: &[i8], ends: (i16, i16)| {
-            chosen.is_empty() || chosen.iter().any(|&n| i16::from(n) == ends.0 || i16::from(n) == ends.1)
-        };
-        (self.by_month.is_empty() || self.by_month.contains(&(day.month() as u8)))
-            && any(&self.by_month_day, in_month(day))
-            && (self.by_day.is_empty() || self.by_day.iter().any(|&by_day| self.is_on(by_day, day)))
-    }
-
-    fn is_on(&self, by_day: ByDay, day: NaiveDate) -> bool {
-        match by_day {
-            ByDay::Every(weekday) => day.weekday() == weekday,
-            ByDay::Nth(n, weekday) => {
-                // A year's weekdays are counted within its months where the rule names some.
-                let of_year = self.frequency == Frequency::Yearly && self.by_month.is_empty();
-                let (first, last) = if of_year { in_year(day) } else { in_month(day) };
-                day.weekday() == weekday && (n == (first - 1) / 7 + 1 || n == (last + 1) / 7 - 1)
+        match self.frequency {
+            Frequency::Weekly => {
+                let week = |date: NaiveDate| date.week(self.week_start).first_day();
+                let elapsed = (week(target) - week(start)).num_weeks();
+                week(start) + chrono::Duration::weeks(whole(elapsed))
             }
+            Frequency::Monthly => first_of_month(months(start) + whole(months(target) - months(start))),
+            Frequency::Yearly => first_of_month((years(start) + whole(years(target) - years(start))) * 12),
+            _ => start + chrono::Duration::days(whole((target - start).num_days())),
         }
     }
 }
 
-/// The day of its month, counted from either end: (1, -31) to (31, -1).
-fn in_month(day: NaiveDate) -> (i16, i16) {
-    let first = day.day() as i16;
-    (first, first - i16::from(day.num_days_in_month()) - 1)
+fn years(date: NaiveDate) -> i64 {
+    i64::from(date.year())
 }
 
-/// The day of its year, counted from either end.
-fn in_year(day: NaiveDate) -> (i16, i16) {
-    let first = day.ordinal() as i16;
-    (first, first - days_in_year(day) as i16 - 1)
-}
-
-fn days_in_year(day: NaiveDate) -> u16 {
-    if day.leap_year() { 366 } else { 365 }
+fn months(date: NaiveDate) -> i64 {
+    years(date) * 12 + i64::from(date.month0())
 }
 
 fn shortest(month: u8) -> u8 {

@@ -1,11 +1,9 @@
 //! A rule in plain English, for people who will not read `FREQ=MONTHLY;BYDAY=-1FR`.
 
 use chrono::{Month, Weekday};
+use rrule::{Frequency, NWeekday};
 
-use super::{
-    Rule,
-    rule::{ByDay, Frequency},
-};
+use super::Rule;
 
 impl Rule {
     /// "Every 2 weeks on Monday and Thursday", "Monthly on the last Friday, until Dec 31, 2027", "Every year on March
@@ -20,7 +18,7 @@ impl Rule {
             Frequency::Yearly => "year",
             Frequency::Monthly => "month",
             Frequency::Weekly => "week",
-            Frequency::Daily => "day",
+            _ => "day",
         };
         match (self.interval, self.frequency) {
             (1, Frequency::Monthly) => "Monthly".into(),
@@ -82,7 +80,7 @@ impl Rule {
             (true, _, _) => "weekdays".into(),
             (_, _, Frequency::Daily) => or(&self.by_day, weekday),
             _ => and(self.by_day.iter().map(|day| match day {
-                ByDay::Every(_) if each => format!("every {}", weekday(day)),
+                NWeekday::Every(_) if each => format!("every {}", weekday(day)),
                 _ => weekday(day),
             })),
         }
@@ -91,7 +89,7 @@ impl Rule {
     fn on_workdays(&self) -> bool {
         use Weekday::{Fri, Mon, Thu, Tue, Wed};
         self.by_day.len() == 5
-            && [Mon, Tue, Wed, Thu, Fri].iter().all(|&day| self.by_day.contains(&ByDay::Every(day)))
+            && [Mon, Tue, Wed, Thu, Fri].iter().all(|&day| self.by_day.contains(&NWeekday::Every(day)))
     }
 
     fn month_days(&self) -> String {
@@ -107,7 +105,7 @@ impl Rule {
             (false, _) => format!(" in {}", and(self.by_month.iter().map(|&month| month_named(month)))),
             // Without a month, a year's days of the month are those of each.
             (true, Frequency::Yearly) if !self.by_month_day.is_empty() => " of every month".into(),
-            (true, Frequency::Yearly) if self.by_day.iter().any(|day| matches!(day, ByDay::Nth(..))) => {
+            (true, Frequency::Yearly) if self.by_day.iter().any(|day| matches!(day, NWeekday::Nth(..))) => {
                 " of the year".into()
             }
             _ => String::new(),
@@ -124,24 +122,24 @@ impl Rule {
     }
 }
 
-fn weekday(day: &ByDay) -> String {
+fn weekday(day: &NWeekday) -> String {
     match day {
-        ByDay::Every(day) => weekday_named(*day).into(),
-        ByDay::Nth(n, day) => format!("the {} {}", position(*n), weekday_named(*day)),
+        NWeekday::Every(day) => weekday_named(*day).into(),
+        NWeekday::Nth(n, day) => format!("the {} {}", position(i32::from(*n)), weekday_named(*day)),
     }
 }
 
 fn month_day(day: i8) -> String {
     match day {
-        1.. => format!("the {}", ordinal(i16::from(day))),
-        _ => format!("the {} day", position(i16::from(day))),
+        1.. => format!("the {}", ordinal(i32::from(day))),
+        _ => format!("the {} day", position(i32::from(day))),
     }
 }
 
 /// "first", "12th", "last", "2nd to last".
-fn position(n: i16) -> String {
+fn position(n: i32) -> String {
     const WORDS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
-    let word = |n: i16| usize::try_from(n - 1).ok().and_then(|n| WORDS.get(n));
+    let word = |n: i32| usize::try_from(n - 1).ok().and_then(|n| WORDS.get(n));
     match n {
         -1 => "last".into(),
         ..-1 => format!("{} to last", word(-n).map_or_else(|| ordinal(-n), |&word| word.into())),
@@ -150,7 +148,7 @@ fn position(n: i16) -> String {
 }
 
 /// "1st", "22nd", "13th".
-fn ordinal(n: i16) -> String {
+fn ordinal(n: i32) -> String {
     let suffix = match (n % 10, n % 100) {
         (_, 11..=13) => "th",
         (1, _) => "st",

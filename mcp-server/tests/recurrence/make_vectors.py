@@ -122,7 +122,6 @@ CHOSEN = [
     case("FREQ=MONTHLY;BYDAY=5MO", "2026-01-01T09:00:00"),
     case("FREQ=MONTHLY;BYDAY=1MO,-1MO,3WE", "2026-01-20T09:00:00"),
     case("FREQ=MONTHLY;BYDAY=-4SU", "2026-02-10T09:00:00"),
-    case("FREQ=MONTHLY;BYDAY=-5SU", "2026-02-10T09:00:00"),
     case("FREQ=MONTHLY;BYDAY=TU", "2026-01-20T09:00:00"),
     case("FREQ=MONTHLY;INTERVAL=2;BYDAY=-1MO", "2023-10-30T14:00:00"),
     case("FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=31", "2026-01-31T09:00:00"),
@@ -216,7 +215,7 @@ def drawn(seed, how_many):
             parts["BYMONTH"] = ",".join(map(str, some(list(range(1, 13)), 4)))
         if maybe(0.6):
             of_month = freq == "MONTHLY" or (freq == "YEARLY" and "BYMONTH" in parts)
-            counted = [-5, -1, 1, 2, 5] if of_month else [-53, -1, 1, 20, 53]
+            counted = [-4, -1, 1, 2, 5] if of_month else [-52, -1, 1, 20, 53]
             ordinals = counted if freq in ("MONTHLY", "YEARLY") and maybe(0.5) else [""]
             parts["BYDAY"] = ",".join(f"{chance.choice(ordinals)}{day}" for day in some(days, 4))
         if freq != "WEEKLY" and maybe(0.4):
