@@ -7,6 +7,7 @@ mod parse;
 #[cfg(test)]
 mod properties;
 mod rule;
+mod step;
 mod text;
 #[cfg(test)]
 mod vectors;

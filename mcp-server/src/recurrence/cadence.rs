@@ -1,10 +1,10 @@
 //! The billing dates of plans.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Recurrence, Rule};
+use super::{Recurrence, Rule, step::Step};
 
 /// How often a plan bills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -23,28 +23,15 @@ pub enum Cadence {
 }
 
 impl Cadence {
-    /// The date of period `n`, counted from 0 at `starts_on`. A month's end is clamped from the day of the start, never
-    /// from the date before: Jan 31, Feb 28, Mar 31. None beyond the year 9999.
+    /// The date of period `n`, counted from 0 at `starts_on`: Jan 31, Feb 28, Mar 31. None beyond the year 9999.
     pub fn nth(self, starts_on: NaiveDate, n: u32) -> Option<NaiveDate> {
-        let date = match self.step() {
-            Step::Days(days) => starts_on.checked_add_days(Days::new(u64::from(days) * u64::from(n))),
-            Step::Months(months) => starts_on.checked_add_months(Months::new(months.checked_mul(n)?)),
-        };
-        date.filter(|date| date.year() <= 9999)
+        self.step().nth(starts_on, n)
     }
 
     /// The first period whose date is `date` or later, with that date.
     pub fn next_on_or_after(self, starts_on: NaiveDate, date: NaiveDate) -> Option<(u32, NaiveDate)> {
-        let elapsed = match self.step() {
-            Step::Days(days) => (date - starts_on).num_days() / i64::from(days),
-            Step::Months(months) => {
-                let elapsed =
-                    (date.year() - starts_on.year()) * 12 + date.month0() as i32 - starts_on.month0() as i32;
-                i64::from(elapsed) / i64::from(months)
-            }
-        };
-        // The period that holds `date`, or the one after it.
-        let n = u32::try_from(elapsed.max(0)).ok()?;
+        let n = self.step().between(starts_on, date);
+        // The period that `date` lies in, or the one after it.
         (n..=n.checked_add(1)?)
             .filter_map(|n| Some((n, self.nth(starts_on, n)?)))
             .find(|(_, found)| *found >= date)
@@ -59,11 +46,6 @@ impl Cadence {
             Cadence::Annually => Step::Months(12),
         }
     }
-}
-
-enum Step {
-    Days(u32),
-    Months(u32),
 }
 
 /// A plan's billing dates: by a cadence or by a rule. Each date is one period, and names it.
@@ -97,6 +79,8 @@ impl Periods {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Days;
+
     use super::*;
 
     fn date(text: &str) -> NaiveDate {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use rrule::{Frequency, NWeekday, RRule, RRuleSet, Tz};
+use rrule::{RRule, RRuleSet, Tz};
 
 use super::Rule;
 
@@ -45,10 +45,10 @@ impl Recurrence {
         let days = days(&rule).map_err(|error| format!("The rule is not supported: {error}."))?;
         let (exdates, rdates) = (exdates.into_iter().collect(), rdates.into_iter().collect());
         let recurrence = Self { rule, start, exdates, rdates, days };
-        match recurrence.ruled(start).next() {
-            Some(_) => Ok(recurrence),
-            None => Err("The rule never happens: no date matches all its parts.".into()),
+        if !recurrence.rule.may_happen(start.date()) || recurrence.ruled(start).next().is_none() {
+            return Err("The rule never happens: no date matches all its parts.".into());
         }
+        Ok(recurrence)
     }
 
     /// The occurrences from `since` (included) on, in order, each once.
@@ -97,7 +97,7 @@ impl Recurrence {
         let (start, until) = (self.start, self.rule.until.unwrap_or(NaiveDateTime::MAX));
         let target = if self.rule.count.is_some() { start } else { since.max(start) };
         let beyond = target.year() > LAST_YEAR || since > until;
-        let anchor = if beyond { start.date() } else { self.rule.period(start.date(), target.date()) };
+        let anchor = if beyond { start.date() } else { self.period_before(target.date()) };
         let count = match self.rule.count {
             _ if beyond => 0,
             Some(count) => usize::from(count),
@@ -113,6 +113,12 @@ impl Recurrence {
             .take_while(move |at| *at <= until && at.year() <= LAST_YEAR)
             .skip_while(move |at| *at < since)
     }
+
+    /// The first day of the last period at or before `target` that the interval meets. `target` is not before the start.
+    fn period_before(&self, target: NaiveDate) -> NaiveDate {
+        let (first, step) = (self.rule.period_of(self.start.date()), self.rule.step());
+        step.nth(first, step.between(first, target)).unwrap_or(first)
+    }
 }
 
 /// The rule for the crate, which then knows only days.
@@ -122,25 +128,11 @@ fn days(rule: &Rule) -> Result<RRule, rrule::RRuleError> {
     RRule::new(rule.frequency)
         .interval(rule.interval)
         .week_start(rule.week_start)
-        .by_weekday(counted(rule))
+        .by_weekday(rule.by_day.clone())
         .by_month(&months)
         .by_month_day(rule.by_month_day.clone())
         .by_set_pos(rule.by_set_pos.clone())
         .validate(midnight(NaiveDate::default()))
-}
-
-/// The crate takes `MO,1TU` for days that are both; RFC 5545 means either. Where one day is counted, all are.
-fn counted(rule: &Rule) -> Vec<NWeekday> {
-    let is_counted = |day: &NWeekday| matches!(day, NWeekday::Nth(..));
-    if !rule.by_day.iter().any(is_counted) {
-        return rule.by_day.clone();
-    }
-    let most = if rule.frequency == Frequency::Monthly { 5 } else { 53 };
-    let all = |day: &NWeekday| match *day {
-        NWeekday::Every(weekday) => (1..=most).map(|n| NWeekday::Nth(n, weekday)).collect(),
-        counted => vec![counted],
-    };
-    rule.by_day.iter().flat_map(all).collect()
 }
 
 /// The crate wants zones; wall time is UTC to it.

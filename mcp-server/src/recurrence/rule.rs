@@ -1,7 +1,9 @@
 //! A rule as it was understood.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
 use rrule::{Frequency, NWeekday};
+
+use super::step::Step;
 
 /// The subset of RFC 5545 §3.3.10 that Zoop keeps to. `Rule::parse` is the only way to one, so its values are in range.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,35 +65,55 @@ impl Rule {
         }
     }
 
-    /// The first day of the last period at or before that of `target` in which the rule may match: whole intervals
-    /// after the period of `start`. `target` is not before `start`.
-    pub(super) fn period(&self, start: NaiveDate, target: NaiveDate) -> NaiveDate {
-        let every = i64::from(self.interval);
-        let whole = |elapsed: i64| elapsed / every * every;
-        let first_of_month = |months: i64| {
-            let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
-            // Between two dates that exist, so it exists.
-            NaiveDate::from_ymd_opt(year as i32, month as u32, 1).unwrap_or(start)
-        };
+    /// The first day of the period of `date`.
+    pub(super) fn period_of(&self, date: NaiveDate) -> NaiveDate {
         match self.frequency {
-            Frequency::Weekly => {
-                let week = |date: NaiveDate| date.week(self.week_start).first_day();
-                let elapsed = (week(target) - week(start)).num_weeks();
-                week(start) + chrono::Duration::weeks(whole(elapsed))
-            }
-            Frequency::Monthly => first_of_month(months(start) + whole(months(target) - months(start))),
-            Frequency::Yearly => first_of_month((years(start) + whole(years(target) - years(start))) * 12),
-            _ => start + chrono::Duration::days(whole((target - start).num_days())),
+            Frequency::Weekly => date.week(self.week_start).first_day(),
+            Frequency::Monthly => date - Days::new(u64::from(date.day0())),
+            Frequency::Yearly => date - Days::new(u64::from(date.ordinal0())),
+            _ => date,
         }
     }
-}
 
-fn years(date: NaiveDate) -> i64 {
-    i64::from(date.year())
-}
+    /// From one period in which the rule may match to the next.
+    pub(super) fn step(&self) -> Step {
+        let every = u32::from(self.interval);
+        match self.frequency {
+            Frequency::Weekly => Step::Days(7 * every),
+            Frequency::Monthly => Step::Months(every),
+            Frequency::Yearly => Step::Months(12 * every),
+            _ => Step::Days(every),
+        }
+    }
 
-fn months(date: NaiveDate) -> i64 {
-    years(date) * 12 + i64::from(date.month0())
+    /// Whether some period has days enough that match, but for the counting of weekdays. The iteration would look for
+    /// them through all the time there is; the calendar repeats after 400 years, which are whole weeks too.
+    pub(super) fn may_happen(&self, start: NaiveDate) -> bool {
+        let (first, step) = (self.period_of(start), self.step());
+        let cycle = match self.frequency {
+            Frequency::Weekly => 20_871,
+            Frequency::Monthly => 4_800,
+            Frequency::Yearly => 400,
+            _ => 146_097,
+        };
+        let picked = self.by_set_pos.iter().map(|n| n.unsigned_abs()).min().unwrap_or(1);
+        (0..cycle).map_while(|n| step.nth(first, n)).any(|period| {
+            let days = period.iter_days().take_while(|&day| self.period_of(day) == period);
+            days.filter(|&day| self.may_match(day)).count() >= picked as usize
+        })
+    }
+
+    fn may_match(&self, day: NaiveDate) -> bool {
+        let number = day.day() as i8;
+        let from_end = number - day.num_days_in_month() as i8 - 1;
+        (self.by_month.is_empty() || self.by_month.contains(&(day.month() as u8)))
+            && (self.by_month_day.is_empty()
+                || self.by_month_day.iter().any(|&n| n == number || n == from_end))
+            && (self.by_day.is_empty()
+                || self.by_day.iter().any(|by_day| match by_day {
+                    NWeekday::Every(weekday) | NWeekday::Nth(_, weekday) => *weekday == day.weekday(),
+                }))
+    }
 }
 
 fn shortest(month: u8) -> u8 {

@@ -200,8 +200,8 @@ CHOSEN = [
 
 def drawn(seed, how_many):
     """Rules by chance. Left out is where dateutil leaves the RFC: a week's BYSETPOS when the start is within the week
-    (it counts from the start, not from the week's), and counted weekdays together with others (it takes both, not
-    either)."""
+    (it counts from the start, not from the week's), and what Zoop refuses: counted weekdays together with others or
+    with days of the month."""
     chance = random.Random(seed)
     days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
     maybe = lambda odds: chance.random() < odds
@@ -230,7 +230,8 @@ def drawn(seed, how_many):
         since = f"{start.year + chance.randint(1, 40)}-{chance.randint(1, 12):02}-17T05:00:00" if maybe(0.5) else None
         zone = chance.choice([NEW_YORK, PHOENIX, SYDNEY, AUCKLAND])
         rule = ";".join(f"{name}={value}" for name, value in parts.items())
-        yield case(rule, start.isoformat(), zone, since=since, shown=6)
+        if not ("BYMONTHDAY" in parts and any(char.isdigit() for char in parts.get("BYDAY", ""))):
+            yield case(rule, start.isoformat(), zone, since=since, shown=6)
 
 
 if __name__ == "__main__":
