@@ -9,5 +9,4 @@ pub mod tags;
 
 mod duplicates;
 mod primary;
-mod references;
 pub mod team;

@@ -7,6 +7,7 @@ use super::{COMMON_FIELDS, options::View};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::{Error, Issue, Result},
+    references,
     schema::nearest,
     store,
 };
@@ -55,7 +56,7 @@ pub fn wanted<E: Entity>(view: View, fields: Option<Vec<String>>) -> Result<Want
 
 /// The answers of a page.
 pub async fn present<E: Entity>(
-    rows: Vec<Stored<E::Row>>,
+    rows: &[Stored<E::Row>],
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Vec<Map<String, Value>>> {
@@ -63,7 +64,7 @@ pub async fn present<E: Entity>(
         return Ok(vec![]);
     }
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let records = E::present(&rows, wanted, tx).await?;
+    let records = E::present(rows, wanted, tx).await?;
     let references = match wanted.has("external_refs") {
         true => store::external_refs_of(tx, E::TABLE, &ids).await?,
         false => Default::default(),
@@ -76,7 +77,7 @@ pub async fn present<E: Entity>(
     };
     let tag_ids: Vec<&str> = tags.values().flatten().map(String::as_str).collect();
     let tag_names =
-        if wanted.has("tag_names") { store::tag_names(tx, &tag_ids).await? } else { Default::default() };
+        if wanted.has("tag_names") { references::TAG.names(tx, tag_ids).await? } else { Default::default() };
     let mut answers = Vec::with_capacity(rows.len());
     for (row, record) in rows.iter().zip(records) {
         let meta = &row.meta;
@@ -115,17 +116,11 @@ pub async fn present<E: Entity>(
 
 /// One record's answer.
 pub async fn present_one<E: Entity>(
-    row: Stored<E::Row>,
+    row: &Stored<E::Row>,
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Map<String, Value>> {
-    Ok(present::<E>(vec![row], wanted, tx).await?.pop().unwrap_or_default())
-}
-
-/// The record as it stands, for the audit log and a dry run to tell what changes.
-pub async fn copy_of<E: Entity>(id: &str, tx: &mut TenantTx) -> Result<Map<String, Value>> {
-    let row = store::fetch::<E>(tx, id).await?;
-    present_one::<E>(row, &Wanted::Full, tx).await
+    Ok(present::<E>(std::slice::from_ref(row), wanted, tx).await?.pop().unwrap_or_default())
 }
 
 /// Custom fields merged by key: null removes one, since two integrations must not wipe each other's.
