@@ -1,5 +1,6 @@
 //! The entities: one file each. Read it and you know that entity.
 
+pub mod catalog_categories;
 pub mod contacts;
 pub mod customers;
 pub mod jobs;
@@ -9,6 +10,7 @@ pub mod tags;
 pub mod tax_rates;
 
 mod duplicates;
+mod in_use;
 mod primary;
 mod references;
 pub mod team;
