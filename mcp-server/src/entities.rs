@@ -1,6 +1,7 @@
 //! The entities: one file each. Read it and you know that entity.
 
 pub mod catalog_categories;
+pub mod catalog_items;
 pub mod contacts;
 pub mod customers;
 pub mod jobs;

@@ -11,7 +11,7 @@ use shared::tenant_tx::TenantTx;
 
 pub use input::{DiscountInput, LineItem};
 pub use ops::{LineItemOp, apply};
-pub use pricebook::Component;
+pub use pricebook::{Component, components_of};
 pub use quoted::Choice;
 #[expect(unused_imports, reason = "quotes and invoices take them and are not served yet")]
 pub use quoted::QuoteLine;
