@@ -87,6 +87,7 @@ impl App {
             &config.issuer,
             places.resources(),
             config.keys_url(),
+            config.trusted_proxies.clone(),
         )?;
         let catalog = Catalog::new()?;
         Ok(Self(Arc::new(Parts {

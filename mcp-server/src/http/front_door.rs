@@ -32,7 +32,7 @@ use crate::{
 /// Answers one message.
 pub async fn call(
     State(app): State<App>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: HttpRequest,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -40,7 +40,7 @@ pub async fn call(
     let modern = protocol::declared_modern(headers);
     let metadata = metadata_url(&app, headers);
     let view = view_of(&app, parts.uri.query());
-    let caller = match app.authenticator.caller(headers, from.ip()).await {
+    let caller = match app.authenticator.caller(headers, peer.ip()).await {
         Ok(caller) => caller,
         Err(refusal) => {
             let_go(headers, body);
