@@ -11,7 +11,6 @@ use axum::{
 use shared::{
     caller::Caller,
     permit::Permit,
-    rate_limit::Standing,
     scope::{Scope, Scopes},
 };
 use url::form_urlencoded;
@@ -20,7 +19,7 @@ use super::{
     Fault,
     authenticate::{challenge, insufficient_scope},
     body::{let_go, read},
-    limits::Counted,
+    limits::{Counted, Told},
 };
 use crate::{
     app::App,
@@ -142,11 +141,11 @@ fn forbidden(form: Form, needed: &[Scope], missing: Scopes, metadata: &str) -> R
     response
 }
 
-fn too_many(app: &App, (fault, standing): (Fault, Standing), modern: bool) -> Response {
+fn too_many(app: &App, (fault, standing): (Fault, Told), modern: bool) -> Response {
     told(app, fault.for_modern(modern).into_response(), standing)
 }
 
-fn told(app: &App, mut response: Response, standing: Standing) -> Response {
+fn told(app: &App, mut response: Response, standing: Told) -> Response {
     app.limits.tell(response.headers_mut(), standing);
     response
 }
