@@ -7,10 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     config::DatabaseOptions,
     db::{Db, Opening, ServerRole},
+    network::Network,
 };
 use url::Url;
 
-use crate::{domain::network::Network, security::jwt::Algorithm};
+use crate::security::jwt::Algorithm;
 
 /// How auth-server is set up.
 #[derive(Clone, Debug, clap::Args)]
