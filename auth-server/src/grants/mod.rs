@@ -6,6 +6,7 @@ pub mod authenticate;
 pub mod authorization;
 pub mod authorization_code;
 pub mod back;
+pub mod client_metadata;
 pub mod consent;
 pub mod desk;
 pub mod fault;

@@ -1,5 +1,7 @@
 //! Small, pure pieces on which safety rests.
 
+pub mod client_assertion;
+pub mod client_keys;
 pub mod jwt;
 pub mod password;
 pub mod redirect_uri;

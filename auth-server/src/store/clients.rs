@@ -9,7 +9,7 @@ use shared::{
 };
 
 use crate::domain::{
-    client::{AuthMethod, Client},
+    client::{AuthMethod, Client, Keys},
     grant_scope::GrantScope,
 };
 
@@ -22,16 +22,19 @@ struct Row {
     grant_types: String,
     auth_method: String,
     secret_hash: Option<Vec<u8>>,
+    jwks: Option<String>,
+    jwks_uri: Option<String>,
     tool_names: Option<String>,
     registered_by: Option<String>,
 }
 
 /// The app with this client_id.
 pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, Error> {
-    let sql = "SELECT id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, tool_names, registered_by \
-               FROM clients WHERE id = $1";
+    let sql = "SELECT id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, jwks, jwks_uri, \
+               tool_names, registered_by FROM clients WHERE id = $1";
     let Some(row) = db.row::<Row>(sql, binds![id]).await? else { return Ok(None) };
     let method = AuthMethod::parse(&row.auth_method);
+    let given = row.jwks.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::internal)?;
     Ok(Some(Client {
         id: row.id,
         name: row.name,
@@ -41,6 +44,7 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, Error> {
         auth_method: method
             .ok_or_else(|| Error::internal(anyhow::anyhow!("an unknown auth_method is stored")))?,
         secret_hash: row.secret_hash,
+        keys: given.map(Keys::Given).or(row.jwks_uri.map(Keys::At)),
         tool_names: row.tool_names,
         registered_by: row.registered_by,
     }))
@@ -55,8 +59,14 @@ pub async fn registered_lately(tx: &mut Tx, source: &str, now: Timestamp) -> Res
 
 /// Keeps a new app. URIs hold no space, so a space separates them.
 pub async fn insert(tx: &mut Tx, client: &Client, source: &str, now: Timestamp) -> Result<(), Error> {
-    let sql = "INSERT INTO clients (id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, tool_names, \
-               registered_by, source, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let sql = "INSERT INTO clients (id, name, redirect_uris, scopes, grant_types, auth_method, secret_hash, jwks, \
+               jwks_uri, tool_names, registered_by, source, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let (jwks, jwks_uri) = match &client.keys {
+        Some(Keys::Given(set)) => (Some(set.to_string()), None),
+        Some(Keys::At(uri)) => (None, Some(uri.clone())),
+        None => (None, None),
+    };
     let binds = binds![
         &client.id,
         &client.name,
@@ -65,6 +75,8 @@ pub async fn insert(tx: &mut Tx, client: &Client, source: &str, now: Timestamp) 
         client.grant_types.join(" "),
         client.auth_method.as_str(),
         client.secret_hash.clone(),
+        jwks,
+        jwks_uri,
         client.tool_names.clone(),
         client.registered_by.clone(),
         source,
