@@ -83,6 +83,11 @@ impl Client {
         self.grant_types.iter().any(|registered| registered == grant_type)
     }
 
+    /// The host of its document, if it is named by one.
+    pub fn published_at(&self) -> Option<String> {
+        is_address(&self.id).then(|| redirect_uri::host(&self.id))
+    }
+
     /// What it may ask for: what it registered, and to stay connected only if it can refresh.
     pub fn ceiling(&self) -> GrantScope {
         let scope = self.scope.unwrap_or(GrantScope::all());
@@ -93,6 +98,11 @@ impl Client {
     pub fn can_be_remembered(&self, to: &str) -> bool {
         self.auth_method != AuthMethod::None && to.starts_with("https://") && !redirect_uri::is_loopback(to)
     }
+}
+
+/// Whether a client_id is the address of a document; registered apps have other ones.
+pub fn is_address(id: &str) -> bool {
+    id.contains("://")
 }
 
 /// A name as an app gave it, safe to show: no control or direction marks, one line, not long.

@@ -40,6 +40,7 @@ fn document(app: &App) -> Value {
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": client_keys::ALGORITHMS,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": app.settings.mcp_urls,
     })

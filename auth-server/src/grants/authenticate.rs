@@ -4,16 +4,33 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use shared::timestamp::Timestamp;
 use subtle::ConstantTimeEq;
 
-use super::{fault::Fault, params::Params};
+use super::{
+    fault::Fault,
+    find_client::{Missing, find_client, keys_of},
+    params::Params,
+};
 use crate::{
     app::App,
-    domain::client::{AuthMethod, Client, Keys},
-    security::{client_assertion, client_keys, secret},
-    store::{client_assertions, clients},
+    documents::Unreadable,
+    domain::client::{AuthMethod, Client},
+    security::{client_assertion, secret},
+    store::client_assertions,
 };
 
 const UNKNOWN: &str =
     "The client is unknown or its secret is wrong. An app that was connected long ago has to register again.";
+
+impl From<Missing> for Fault {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Unknown => Self::InvalidClient(UNKNOWN),
+            Missing::Unreadable(Unreadable { why, .. }) => {
+                Self::ClientDocument(format!("The client's metadata document cannot be used: {why}."))
+            }
+            Missing::Failed(error) => Self::Failed(error),
+        }
+    }
+}
 
 /// What an app shows.
 enum Proof {
@@ -25,7 +42,7 @@ enum Proof {
 /// The client that a request comes from. `authorization` holds every Authorization header that was sent.
 pub async fn authenticate(app: &App, authorization: &[&str], form: &Params) -> Result<Client, Fault> {
     let (id, proof) = presented(authorization, form)?;
-    let client = clients::by_id(&app.db, &id).await?.ok_or(Fault::InvalidClient(UNKNOWN))?;
+    let client = find_client(app, &id).await?;
     let proven = match (client.auth_method, &client.secret_hash, proof) {
         // A public client proves nothing, and never passes as another by sending a secret.
         (AuthMethod::None, None, Proof::Nothing) => true,
@@ -90,10 +107,11 @@ fn presented(authorization: &[&str], form: &Params) -> Result<(String, Proof), F
 
 /// Checks an assertion and spends it.
 async fn asserted(app: &App, client: &Client, assertion: &str) -> Result<(), Fault> {
-    let keys = match &client.keys {
-        Some(Keys::Given(set)) => client_keys::read(set).map_err(Fault::InvalidClient)?,
-        _ => return Err(Fault::InvalidClient("This client has registered no keys.")),
-    };
+    let kid = client_assertion::key_id(assertion);
+    let keys = keys_of(app, client, kid.as_deref()).await;
+    let keys = keys.map_err(|Unreadable { why, .. }| {
+        Fault::ClientDocument(format!("The client's keys cannot be used: {why}."))
+    })?;
     let issuer = &app.settings.issuer;
     let audiences = [issuer.as_str(), &format!("{issuer}/oauth/token")];
     let now = app.clock.now().seconds();

@@ -9,7 +9,7 @@ use crate::{
         client::{AuthMethod, Client, Keys, presentable, tool_names_for},
         grant_scope::GrantScope,
     },
-    security::{client_keys, redirect_uri},
+    security::{client_keys, document_url, redirect_uri},
 };
 
 /// What an app says of itself, as far as it counts here.
@@ -63,7 +63,7 @@ impl Metadata {
             name: presentable(&self.client_name.unwrap_or_default()),
             scope: scope(self.scope.as_deref().unwrap_or_default())?,
             grant_types: grant_types(self.grant_types, self.response_types)?,
-            keys: keys(auth_method, self.jwks, self.jwks_uri)?,
+            keys: keys(auth_method, self.jwks, self.jwks_uri, settings.local_documents)?,
             auth_method,
             secret_hash: None,
             tool_names: tool_names_for(&uris).map(str::to_owned),
@@ -74,7 +74,12 @@ impl Metadata {
 }
 
 /// The keys of an app that proves itself by one; those of another one are not kept.
-fn keys(method: AuthMethod, given: Option<Value>, at: Option<String>) -> Result<Option<Keys>, Objection> {
+fn keys(
+    method: AuthMethod,
+    given: Option<Value>,
+    at: Option<String>,
+    local: bool,
+) -> Result<Option<Keys>, Objection> {
     match (given, at) {
         (Some(_), Some(_)) => Err(objection("Give `jwks` or `jwks_uri`, not both.")),
         _ if method != AuthMethod::PrivateKeyJwt => Ok(None),
@@ -82,10 +87,13 @@ fn keys(method: AuthMethod, given: Option<Value>, at: Option<String>) -> Result<
             Ok(_) => Ok(Some(Keys::Given(set))),
             Err(why) => Err(Objection::Metadata(format!("`jwks` cannot be used: {why}."))),
         },
-        (None, Some(_)) => {
-            Err(objection("`jwks_uri` is not fetched here: give the keys themselves in `jwks`."))
+        (None, Some(at)) => match document_url::objection(&at, local) {
+            None => Ok(Some(Keys::At(at))),
+            Some(why) => Err(Objection::Metadata(format!("`jwks_uri` cannot be used: {why}."))),
+        },
+        (None, None) => {
+            Err(objection("`private_key_jwt` needs the app's public keys: give `jwks` or `jwks_uri`."))
         }
-        (None, None) => Err(objection("`private_key_jwt` needs the app's public keys: give them in `jwks`.")),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod client_metadata;
 pub mod consent;
 pub mod desk;
 pub mod fault;
+pub mod find_client;
 mod issuing;
 mod oxide;
 pub mod params;

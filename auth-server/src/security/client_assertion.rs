@@ -57,6 +57,12 @@ pub fn subject(assertion: &str) -> Option<String> {
     serde_json::from_slice::<Subject>(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok().map(|said| said.sub)
 }
 
+/// Which key it says has signed it, unchecked.
+pub fn key_id(assertion: &str) -> Option<String> {
+    let (header, _) = assertion.split_once('.').filter(|_| assertion.len() <= LARGEST)?;
+    serde_json::from_slice::<Header>(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?.kid
+}
+
 /// Checks an assertion of this client; `audiences` are this server's names. Why it is refused, in a sentence.
 pub fn check(
     assertion: &str,

@@ -9,6 +9,7 @@
 
 pub mod app_key;
 pub mod oauth;
+pub mod website;
 
 use std::{
     collections::BTreeMap,
