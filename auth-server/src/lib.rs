@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod config;
+mod documents;
 pub mod domain;
 mod endpoints;
 mod error;

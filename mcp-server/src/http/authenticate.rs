@@ -40,7 +40,8 @@ pub enum Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        tracing::warn!(error = ?error, "a credential could not be checked");
+        let cause = anyhow::Error::from(error);
+        tracing::warn!(cause = format!("{cause:#}"), "a credential could not be checked");
         Self::Unavailable("Zoop cannot check credentials at the moment. Try again in a few seconds.")
     }
 }
