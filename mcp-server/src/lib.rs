@@ -15,6 +15,7 @@ mod money;
 mod protocol;
 #[allow(dead_code, unused_imports, reason = "the series and plans that use it follow")]
 mod recurrence;
+mod references;
 mod schema;
 mod search;
 mod store;
