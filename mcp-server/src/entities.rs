@@ -6,6 +6,7 @@ pub mod jobs;
 pub mod locations;
 pub mod notes;
 pub mod tags;
+pub mod tax_rates;
 
 mod duplicates;
 mod primary;

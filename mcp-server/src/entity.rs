@@ -60,6 +60,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const PAGE: i64 = 25;
     /// Whether a list can also be asked for by page number.
     const NUMBERED_PAGES: bool = false;
+    /// Whether a list without arguments is the whole list, however long.
+    const UNPAGED: bool = false;
+    /// Whether records say who made and who changed them.
+    const SIGNED: bool = true;
     /// Whether `update {archived: false}` brings an archived record back.
     const RESTORABLE: bool = matches!(Self::FIFTH, Fifth::Archive);
     /// A condition that holds for rows within a technician's reach; `?` is the user. None: all are.
@@ -102,6 +106,13 @@ pub trait Entity: Sized + Send + Sync + 'static {
         wanted: &Wanted,
         tx: &mut TenantTx,
     ) -> impl Future<Output = Result<Vec<Self::Record>>> + Send;
+
+    /// What a list says beside its items.
+    fn beside_list(
+        _tx: &mut TenantTx,
+    ) -> impl Future<Output = Result<serde_json::Map<String, serde_json::Value>>> + Send {
+        async { Ok(serde_json::Map::new()) }
+    }
 
     /// What the search index knows of a row; none for entities that are not in it.
     fn search_text(_row: &Self::Row, _tx: &TenantTx) -> Option<SearchText> {

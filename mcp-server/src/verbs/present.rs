@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::tenant_tx::TenantTx;
 
-use super::{COMMON_FIELDS, options::View};
+use super::{common_fields, options::View};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::{Error, Issue, Result},
@@ -25,7 +25,8 @@ pub fn wanted<E: Entity>(view: View, fields: Option<Vec<String>>) -> Result<Want
         });
     };
     let own = crate::schema::properties_of::<E::Record>();
-    let mut known: Vec<&str> = own.keys().map(String::as_str).chain(COMMON_FIELDS.iter().copied()).collect();
+    let mut known: Vec<&str> = own.keys().map(String::as_str).collect();
+    known.extend(common_fields::<E>().map(|name| -> &str { name }));
     if E::TAGS.is_some() {
         known.extend(["tag_ids", "tag_names"]);
     }
@@ -103,8 +104,10 @@ pub async fn present<E: Entity>(
         answer.insert("version".into(), meta.version.into());
         answer.insert("created_at".into(), json!(meta.created_at));
         answer.insert("updated_at".into(), json!(meta.updated_at));
-        answer.insert("created_by".into(), json!(meta.created_by.0));
-        answer.insert("updated_by".into(), json!(meta.updated_by.0));
+        if E::SIGNED {
+            answer.insert("created_by".into(), json!(meta.created_by.0));
+            answer.insert("updated_by".into(), json!(meta.updated_by.0));
+        }
         if let Wanted::Only(_) = wanted {
             answer.retain(|field, _| wanted.has(field));
         }
