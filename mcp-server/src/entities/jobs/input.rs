@@ -1,45 +1,16 @@
 //! What the tools of jobs take.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::tenant_tx::TenantTx;
 
 use super::{Place, Row};
 use crate::{
     entity::Stored,
     error::Result,
-    fields::{Body, Line, Moment, Money, Patch, Set, ShortLine, When, ZoneName},
+    fields::{Body, Line, Moment, Money, Patch, Set, ShortLine, When, ZoneName, words},
     lines::{DiscountInput, LineItem, LineItemOp},
 };
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "snake_case")]
-        #[schemars(inline)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// The word that is stored and shown.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// The value of a stored word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
 
 words! {
     /// Where a job is in its life.
