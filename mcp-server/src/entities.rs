@@ -10,5 +10,4 @@ pub mod tax_rates;
 
 mod duplicates;
 mod primary;
-mod references;
 pub mod team;

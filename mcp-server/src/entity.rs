@@ -40,6 +40,8 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const FAMILY: Family;
     /// Its table, which is also its name for external references and the search index.
     const TABLE: &'static str;
+    /// What people call a record, from its columns: the name that others show beside its id.
+    const SHOWN_AS: &'static str = "name";
     /// The columns of [`Entity::Row`].
     const COLUMNS: &'static str;
     /// How the first verb is called.

@@ -14,7 +14,7 @@ pub use external_refs::{
     put as put_external_refs,
 };
 pub use idempotency::{Repeat, keep as keep_answer, repeated};
-pub use links::{move_usage, names, of_owners, tag_names};
+pub use links::{move_usage, names, of_owners};
 pub use rows::{Page, count, delete, fetch, insert, page, update};
 pub use search_index::{hits, put as index, remove as unindex};
 pub use statement::Where;

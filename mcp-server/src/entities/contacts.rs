@@ -9,13 +9,14 @@ use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire};
 pub use links::move_away_from;
-pub use record::{Record, Row, names};
+pub use record::{Record, Row};
 
-use super::{locations, primary, references};
+use super::{customers, locations, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::Patch,
+    references::{self, Kind},
     search::sort_key,
     store::{self, Columns, Where, Write},
 };
@@ -37,6 +38,7 @@ impl Entity for Contacts {
     const PREFIX: &'static str = "con";
     const FAMILY: Family = Family::Contacts;
     const TABLE: &'static str = "contacts";
+    const SHOWN_AS: &'static str = "TRIM(COALESCE(first_name, '') || ' ' || COALESCE(last_name, ''))";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
     // `archived` is a field of Change: whoever comes back may become the primary one.
@@ -65,7 +67,7 @@ impl Entity for Contacts {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
+        customers::served(tx, &draft.customer_id, Self::NOUN).await?;
         let names = named(draft.first_name.map(|name| name.0), draft.last_name.map(|name| name.0))?;
         let linked =
             links::checked(tx, &draft.customer_id, draft.location_ids.0.unwrap_or_default(), &[]).await?;
@@ -92,7 +94,7 @@ impl Entity for Contacts {
         let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
         let moved = customer != row.customer_id;
         if moved {
-            references::check_customer(tx, &customer, Self::NOUN).await?;
+            customers::served(tx, &customer, Self::NOUN).await?;
             refuse_while_primary(row, tx, "moved to another customer").await?;
             locations::forget_contact(tx, &row.meta.id).await?;
         }
@@ -200,7 +202,7 @@ async fn refuse_while_primary(row: &Stored<Row>, tx: &mut TenantTx, how: &str) -
         return Ok(());
     }
     let ids: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
-    let names = names(tx, &ids).await?;
+    let names = Kind::of::<Contacts>().names(tx, ids.iter().copied()).await?;
     let sample: Vec<Value> = ids.iter().map(|&id| json!({"id": id, "name": names.get(id)})).collect();
     let message = format!(
         "{} is the primary contact and the customer has others; the primary one is not {how} before another takes over. \

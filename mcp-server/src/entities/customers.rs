@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
-pub use lookups::{names, standing};
+pub use lookups::{served, standing};
 pub use record::{Record, Row};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     },
     error::{Error, Result},
     fields::{Address, Patch},
+    references::TAX_RATE,
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -39,6 +40,7 @@ impl Entity for Customers {
     const PREFIX: &'static str = "cus";
     const FAMILY: Family = Family::Customers;
     const TABLE: &'static str = "customers";
+    const SHOWN_AS: &'static str = "display_name";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIRST: First = First::Search;
     const FIFTH: Fifth = Fifth::Archive;
@@ -89,7 +91,7 @@ impl Entity for Customers {
             company: draft.company_name.map(|name| name.0),
         };
         let number = tx.next_number("customers", 1001).await?;
-        lookups::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
         let contact = lookups::Reachable::of(draft.email.as_ref(), draft.phone.as_ref(), tx);
         let write = Write::new(
             names
@@ -123,7 +125,7 @@ impl Entity for Customers {
             columns = columns.put("status", record::word(status)).put("archived_at", Bind::Time(None));
         }
         if let Patch::Set(rate) = &change.default_tax_rate_id {
-            lookups::check_tax_rate(tx, Some(rate)).await?;
+            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
         }
         let names = Names {
             kind: change.kind.0.unwrap_or(row.kind()),

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire};
-pub use record::{Record, Row, forget_contact, in_use_of, names};
+pub use record::{Record, Row, forget_contact, in_use_of};
 
-use super::{contacts, primary, references};
+use super::{contacts, customers, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Link, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::{Address, Patch},
+    references::{self, TAX_RATE},
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -35,6 +36,7 @@ impl Entity for Locations {
     const PREFIX: &'static str = "loc";
     const FAMILY: Family = Family::Locations;
     const TABLE: &'static str = "locations";
+    const SHOWN_AS: &'static str = "COALESCE(name, line1)";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
     // `archived` is a field of Change: what comes back may become the primary one.
@@ -54,8 +56,8 @@ impl Entity for Locations {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
-        references::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        customers::served(tx, &draft.customer_id, Self::NOUN).await?;
+        TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
         check_contact(tx, &draft.customer_id, draft.contact_id.as_deref()).await?;
         let is_primary =
             primary::settle::<Self>(tx, &draft.customer_id, id, draft.is_primary.0, primary::Now::Comes)
@@ -81,12 +83,12 @@ impl Entity for Locations {
         let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
         let moved = customer != row.customer_id;
         if moved {
-            references::check_customer(tx, &customer, Self::NOUN).await?;
+            customers::served(tx, &customer, Self::NOUN).await?;
             refuse_while_jobs(row, tx, Jobs::Any).await?;
             contacts::move_away_from(tx, &row.meta.id).await?;
         }
         if let Patch::Set(rate) = &change.default_tax_rate_id {
-            references::check_tax_rate(tx, Some(rate)).await?;
+            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
         }
         let contact = match change.contact_id {
             // A new customer leaves the old one's contact behind.

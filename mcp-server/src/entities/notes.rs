@@ -79,6 +79,7 @@ impl Entity for Notes {
     const PREFIX: &'static str = "note";
     const FAMILY: Family = Family::Notes;
     const TABLE: &'static str = "notes";
+    const SHOWN_AS: &'static str = "body";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
     const ACTORS: Actors = Actors { create: Needs::User, update: Needs::User, retire: Needs::User };

@@ -7,6 +7,7 @@ use super::{common_fields, options::View};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::{Error, Issue, Result},
+    references,
     schema::nearest,
     store,
 };
@@ -77,7 +78,7 @@ pub async fn present<E: Entity>(
     };
     let tag_ids: Vec<&str> = tags.values().flatten().map(String::as_str).collect();
     let tag_names =
-        if wanted.has("tag_names") { store::tag_names(tx, &tag_ids).await? } else { Default::default() };
+        if wanted.has("tag_names") { references::TAG.names(tx, tag_ids).await? } else { Default::default() };
     let mut answers = Vec::with_capacity(rows.len());
     for (row, record) in rows.iter().zip(records) {
         let meta = &row.meta;

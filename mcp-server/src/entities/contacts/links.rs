@@ -5,9 +5,10 @@ use shared::{binds, tenant_tx::TenantTx};
 
 use super::Contacts;
 use crate::{
-    entities::{locations, references},
+    entities::locations,
     entity::Link,
     error::{Error, Issue, Result},
+    references,
     store::{self, Children, Columns, Write},
 };
 

@@ -1,16 +1,15 @@
 //! A contact as it is stored and as it is answered.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::links::LOCATIONS;
 use crate::{
-    entities::{customers, locations},
+    entities::{customers::Customers, locations::Locations},
     entity::{Stored, Wanted},
     error::Result,
+    references::Kind,
     store,
 };
 
@@ -61,26 +60,18 @@ pub struct Record {
     archived_at: Option<Timestamp>,
 }
 
-/// The names of contacts.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    let name = "TRIM(COALESCE(first_name, '') || ' ' || COALESCE(last_name, ''))";
-    store::names(tx, "contacts", name, ids).await
-}
-
 pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let owners: Vec<&str> = rows.iter().map(|row| row.customer_id.as_str()).collect();
     let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &owners).await?,
+        true => Kind::of::<Customers>().names(tx, rows.iter().map(|row| row.customer_id.as_str())).await?,
         false => Default::default(),
     };
     let mut links = match wanted.has("location_ids") || wanted.has("location_names") {
         true => store::of_owners(tx, LOCATIONS, "location_id", &ids).await?,
         false => Default::default(),
     };
-    let linked: Vec<&str> = links.values().flatten().map(String::as_str).collect();
     let locations = match wanted.has("location_names") {
-        true => locations::names(tx, &linked).await?,
+        true => Kind::of::<Locations>().names(tx, links.values().flatten().map(String::as_str)).await?,
         false => Default::default(),
     };
     let record = |row: &Stored<Row>| {

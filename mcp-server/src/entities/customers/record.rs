@@ -10,7 +10,7 @@ use crate::{
     entity::{SearchText, Stored, Wanted},
     error::Result,
     fields::AddressRecord,
-    store,
+    references::TAX_RATE,
 };
 
 /// A customer's own columns.
@@ -136,7 +136,7 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         false => Default::default(),
     };
     let rates: Vec<&str> = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref()).collect();
-    let rates = store::names(tx, "tax_rates", "name", &rates).await?;
+    let rates = TAX_RATE.names(tx, rates).await?;
     let record = |row: &Stored<Row>| {
         let (job_count, last_job_at) = jobs.remove(&row.meta.id).unwrap_or_default();
         Record {

@@ -7,11 +7,12 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{ASSIGNEES, LINES, Priority, Status, input::BillingState};
 use crate::{
-    entities::{customers, team},
+    entities::{customers::Customers, locations::Locations, team},
     entity::{Stored, Wanted},
     error::Result,
     fields::{local, shown_local, zone_named},
     lines::{self, LineRecord},
+    references::Kind,
     store,
 };
 
@@ -108,14 +109,11 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
     let of =
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
     let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &of(|row| row.customer_id.as_deref())).await?,
+        true => Kind::of::<Customers>().names(tx, of(|row| row.customer_id.as_deref())).await?,
         false => Default::default(),
     };
     let locations = match wanted.has("location_name") {
-        true => {
-            store::names(tx, "locations", "COALESCE(name, line1)", &of(|row| row.location_id.as_deref()))
-                .await?
-        }
+        true => Kind::of::<Locations>().names(tx, of(|row| row.location_id.as_deref())).await?,
         false => Default::default(),
     };
     let mut assignees = match wanted.has("assignee_ids") || wanted.has("assignee_names") {

@@ -1,17 +1,16 @@
 //! A location as it is stored and as it is answered.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{binds, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::Locations;
 use crate::{
-    entities::{contacts, customers},
+    entities::{contacts::Contacts, customers::Customers},
     entity::{Stored, Wanted},
     error::Result,
     fields::AddressRecord,
+    references::{Kind, TAX_RATE},
     store::{self, Columns, Write},
 };
 
@@ -64,11 +63,6 @@ pub struct Record {
     archived_at: Option<Timestamp>,
 }
 
-/// The names of locations: their first address line where they have none.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    store::names(tx, "locations", "COALESCE(name, line1)", ids).await
-}
-
 /// The ids of a customer's locations in use.
 pub async fn in_use_of(tx: &mut TenantTx, customer: &str) -> Result<Vec<String>> {
     let sql = "SELECT id FROM locations WHERE tenant_id = $1 AND customer_id = $2 AND archived_at IS NULL";
@@ -91,15 +85,15 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
     let of =
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
     let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &of(|row| Some(&row.customer_id))).await?,
+        true => Kind::of::<Customers>().names(tx, of(|row| Some(&row.customer_id))).await?,
         false => Default::default(),
     };
     let contacts = match wanted.has("contact_name") {
-        true => contacts::names(tx, &of(|row| row.contact_id.as_deref())).await?,
+        true => Kind::of::<Contacts>().names(tx, of(|row| row.contact_id.as_deref())).await?,
         false => Default::default(),
     };
     let rates = match wanted.has("default_tax_rate_name") {
-        true => store::names(tx, "tax_rates", "name", &of(|row| row.default_tax_rate_id.as_deref())).await?,
+        true => TAX_RATE.names(tx, of(|row| row.default_tax_rate_id.as_deref())).await?,
         false => Default::default(),
     };
     let record = |row: &Stored<Row>| Record {
