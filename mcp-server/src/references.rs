@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
 
 use crate::{
-    entity::{Entity, Fifth, First},
+    entity::{Entity, Fifth, First, Wanted},
     error::{Error, Issue, Result, shown},
     store::{self, Where},
 };
@@ -133,6 +133,20 @@ impl Kind {
         ids: impl IntoIterator<Item = &'a str>,
     ) -> Result<HashMap<String, String>> {
         store::names(tx, self.table, self.name, &ids.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// The names of these records, where the answer shows this field of theirs.
+    pub async fn names_for<'a>(
+        self,
+        wanted: &Wanted,
+        field: &str,
+        tx: &mut TenantTx,
+        ids: impl IntoIterator<Item = &'a str>,
+    ) -> Result<HashMap<String, String>> {
+        match wanted.has(field) {
+            true => self.names(tx, ids).await,
+            false => Ok(HashMap::new()),
+        }
     }
 
     /// Those of the ids that can be named.
