@@ -85,6 +85,16 @@ pub trait Entity: Sized + Send + Sync + 'static {
         tx: &mut TenantTx,
     ) -> impl Future<Output = Result<Write>> + Send;
 
+    /// What a patch with `archived: false` changes in a row, which is archived or in use already. That it is no longer
+    /// archived is written anyway; this is for those who come back to something, or who may find their place taken.
+    fn restore(
+        row: &Stored<Self::Row>,
+        change: Self::Change,
+        tx: &mut TenantTx,
+    ) -> impl Future<Output = Result<Write>> + Send {
+        Self::change(row, change, tx)
+    }
+
     /// What the fifth verb does to a row.
     fn retire(
         row: &Stored<Self::Row>,
@@ -209,8 +219,8 @@ pub enum By {
 pub enum Q {
     /// The search index: whole words over prefixes.
     Index,
-    /// A folded column, anywhere in it.
-    Substring(&'static str),
+    /// Folded columns, anywhere in one of them.
+    Substring(&'static [&'static str]),
 }
 
 /// A table of links between records.
@@ -283,6 +293,7 @@ pub struct About {
 }
 
 /// What the search index knows of a record.
+#[derive(PartialEq, Eq)]
 pub struct SearchText {
     /// Texts, to be cut into words.
     pub texts: Vec<String>,
@@ -340,8 +351,8 @@ pub enum Retired {
     Already,
     /// These columns change.
     Changed(Write),
-    /// The row goes; a tombstone stays. What else is to say stands beside it.
-    Deleted(serde_json::Map<String, serde_json::Value>),
+    /// The row goes; a tombstone stays. The write has no columns: it says what stands beside, and who else changes.
+    Deleted(Write),
 }
 
 impl Retired {

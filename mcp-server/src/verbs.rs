@@ -7,6 +7,7 @@ mod get;
 mod list;
 mod options;
 mod present;
+mod put;
 mod retire;
 mod update;
 mod write;
@@ -17,7 +18,9 @@ pub use every_record::common_write_schema;
 pub use get::get;
 pub use list::{PageSize, list, list_schema};
 pub use options::{GetOptions, Target, WriteOptions, list_option_names};
-pub use write::{Outcome, WriteVerb, Written, write};
+#[allow(unused_imports, reason = "workers and documents make and patch records; none does so yet")]
+pub use put::{alter, make, patch};
+pub use write::{Outcome, WriteVerb, write};
 
 /// What a record of this entity answers beside the entity's own fields.
 pub fn common_fields<E: Entity>() -> impl Iterator<Item = &'static str> {

@@ -168,31 +168,17 @@ impl Entity for Customers {
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
-        if let Some(status) = filter.status {
-            to.and("status = ?", [record::word(status).into()]);
-        }
-        if let Some(kind) = filter.kind {
-            to.and("type = ?", [record::word(kind).into()]);
-        }
-        if let Some(tag) = filter.tag {
-            let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
-                          AND t.customer_id = customers.id AND t.tag_id = ?)";
-            to.and(tagged, [tag.into()]);
-        }
+        let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
+                      AND t.customer_id = customers.id AND t.tag_id = ?)";
+        to.and_if("status = ?", filter.status.map(record::word));
+        to.and_if("type = ?", filter.kind.map(record::word));
+        to.and_if(tagged, filter.tag);
+        to.and_if("city_key = ?", filter.city.map(|city| sort_key(&city.0)));
+        to.and_if("region_key = ?", filter.region.map(|region| sort_key(&region.0)));
+        to.and_if("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0)));
+        to.and_if("email_key = ?", filter.email.map(|email| email.key()));
         if let Some(owing) = filter.has_balance {
             to.and(if owing { "balance > 0" } else { "balance = 0" }, []);
-        }
-        for (column, value) in [
-            ("city_key = ?", filter.city.map(|city| city.0)),
-            ("region_key = ?", filter.region.map(|region| region.0)),
-            ("postal_key = ?", filter.postal_code.map(|code| code.0)),
-        ] {
-            if let Some(value) = value {
-                to.and(column, [sort_key(&value).into()]);
-            }
-        }
-        if let Some(email) = filter.email {
-            to.and("email_key = ?", [email.key().into()]);
         }
         if let Some(phone) = filter.phone {
             let e164 = phone.e164(&tx.tenant().country);

@@ -71,7 +71,7 @@ impl Entity for Jobs {
         "billing_state",
         "priority",
     ];
-    const Q: Q = Q::Substring("title_key");
+    const Q: Q = Q::Substring(&["title_key"]);
     const TAGS: Option<Link> = Some(Link { table: "job_tags", owner: "job_id" });
     const PAGE: i64 = 20;
     const NUMBERED_PAGES: bool = true;

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use shared::{binds, scope::Family, tenant_tx::TenantTx};
 
 use super::duplicates;
@@ -89,7 +88,7 @@ impl Entity for Tags {
         BY_CREATION,
     ];
     const SUMMARY: &'static [&'static str] = &["name", "color", "usage_count"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
         get: "",
@@ -126,7 +125,7 @@ impl Entity for Tags {
             let sql = format!("DELETE FROM {table} WHERE tenant_id = $1 AND tag_id = $2");
             detached += tx.execute(&sql, binds![tx.tenant_id(), &row.meta.id]).await?;
         }
-        Ok(Retired::Deleted(Map::from_iter([("detached".to_owned(), detached.into())])))
+        Ok(Retired::Deleted(Write::default().beside("detached", detached)))
     }
 
     fn narrow(_: Filter, _: &TenantTx, _: &mut Where) -> Result<()> {

@@ -199,7 +199,7 @@ async fn records_of<E: Entity>(
             Err(tombstone) => gone.push(Some(tombstone.record())),
         }
     }
-    let mut present = present::<E>(rows, wanted, tx).await?.into_iter();
+    let mut present = present::<E>(&rows, wanted, tx).await?.into_iter();
     let records = gone.into_iter().filter_map(|gone| gone.or_else(|| present.next())).collect();
     Ok((places, records))
 }

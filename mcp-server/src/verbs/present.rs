@@ -57,7 +57,7 @@ pub fn wanted<E: Entity>(view: View, fields: Option<Vec<String>>) -> Result<Want
 
 /// The answers of a page.
 pub async fn present<E: Entity>(
-    rows: Vec<Stored<E::Row>>,
+    rows: &[Stored<E::Row>],
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Vec<Map<String, Value>>> {
@@ -65,7 +65,7 @@ pub async fn present<E: Entity>(
         return Ok(vec![]);
     }
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let records = E::present(&rows, wanted, tx).await?;
+    let records = E::present(rows, wanted, tx).await?;
     let references = match wanted.has("external_refs") {
         true => store::external_refs_of(tx, E::TABLE, &ids).await?,
         false => Default::default(),
@@ -119,17 +119,11 @@ pub async fn present<E: Entity>(
 
 /// One record's answer.
 pub async fn present_one<E: Entity>(
-    row: Stored<E::Row>,
+    row: &Stored<E::Row>,
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Map<String, Value>> {
-    Ok(present::<E>(vec![row], wanted, tx).await?.pop().unwrap_or_default())
-}
-
-/// The record as it stands, for the audit log and a dry run to tell what changes.
-pub async fn copy_of<E: Entity>(id: &str, tx: &mut TenantTx) -> Result<Map<String, Value>> {
-    let row = store::fetch::<E>(tx, id).await?;
-    present_one::<E>(row, &Wanted::Full, tx).await
+    Ok(present::<E>(std::slice::from_ref(row), wanted, tx).await?.pop().unwrap_or_default())
 }
 
 /// Custom fields merged by key: null removes one, since two integrations must not wipe each other's.

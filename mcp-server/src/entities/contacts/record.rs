@@ -62,18 +62,14 @@ pub struct Record {
 
 pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let customers = match wanted.has("customer_name") {
-        true => Kind::of::<Customers>().names(tx, rows.iter().map(|row| row.customer_id.as_str())).await?,
-        false => Default::default(),
-    };
+    let customers = rows.iter().map(|row| row.customer_id.as_str());
+    let customers = Kind::of::<Customers>().names_for(wanted, "customer_name", tx, customers).await?;
     let mut links = match wanted.has("location_ids") || wanted.has("location_names") {
         true => store::of_owners(tx, LOCATIONS, "location_id", &ids).await?,
         false => Default::default(),
     };
-    let locations = match wanted.has("location_names") {
-        true => Kind::of::<Locations>().names(tx, links.values().flatten().map(String::as_str)).await?,
-        false => Default::default(),
-    };
+    let locations = links.values().flatten().map(String::as_str);
+    let locations = Kind::of::<Locations>().names_for(wanted, "location_names", tx, locations).await?;
     let record = |row: &Stored<Row>| {
         let location_ids = links.remove(&row.meta.id).unwrap_or_default();
         Record {

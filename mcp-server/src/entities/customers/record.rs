@@ -161,8 +161,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lookups::locations_of(tx, &ids).await?,
         false => Default::default(),
     };
-    let rates: Vec<&str> = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref()).collect();
-    let rates = TAX_RATE.names(tx, rates).await?;
+    let rates = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref());
+    let rates = TAX_RATE.names_for(wanted, "default_tax_rate_name", tx, rates).await?;
     let record = |row: &Stored<Row>| {
         let (job_count, last_job_at) = jobs.remove(&row.meta.id).unwrap_or_default();
         Record {

@@ -108,14 +108,10 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
     let of =
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
-    let customers = match wanted.has("customer_name") {
-        true => Kind::of::<Customers>().names(tx, of(|row| row.customer_id.as_deref())).await?,
-        false => Default::default(),
-    };
-    let locations = match wanted.has("location_name") {
-        true => Kind::of::<Locations>().names(tx, of(|row| row.location_id.as_deref())).await?,
-        false => Default::default(),
-    };
+    let customers = of(|row| row.customer_id.as_deref());
+    let customers = Kind::of::<Customers>().names_for(wanted, "customer_name", tx, customers).await?;
+    let locations = of(|row| row.location_id.as_deref());
+    let locations = Kind::of::<Locations>().names_for(wanted, "location_name", tx, locations).await?;
     let mut assignees = match wanted.has("assignee_ids") || wanted.has("assignee_names") {
         true => store::of_owners(tx, ASSIGNEES, "user_id", &ids).await?,
         false => Default::default(),

@@ -120,7 +120,8 @@ pub(super) async fn find(
         }
         // None of the others has a table yet: no such record can be named.
         None => {
-            let (noun, finder) = (kind.as_str().replace('_', " "), format!("{}s.list", kind.as_str()));
+            let (noun, tools) = (kind.as_str().replace('_', " "), kind.as_str().trim_end_matches('s'));
+            let finder = format!("{tools}s.list");
             Err(Error::issues(vec![unknown("subject_id", &noun, &id, &finder)]))
         }
     }
