@@ -14,7 +14,8 @@ pub use tool::{Tool, Verb};
 
 use crate::entities::{
     catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
-    customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, tags::Tags, tax_rates::TaxRates,
+    customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes, tags::Tags,
+    tax_rates::TaxRates,
 };
 use of::Of;
 
@@ -26,6 +27,7 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Tags>::NEW,
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
+    &Of::<Quotes>::NEW,
     &Of::<CatalogItems>::NEW,
     &Of::<CatalogCategories>::NEW,
     &Of::<TaxRates>::NEW,

@@ -7,10 +7,14 @@ pub mod customers;
 pub mod jobs;
 pub mod locations;
 pub mod notes;
+pub mod quotes;
 pub mod tags;
 pub mod tax_rates;
 
+mod became;
 mod duplicates;
 mod in_use;
+mod place;
+mod priced;
 mod primary;
 pub mod team;

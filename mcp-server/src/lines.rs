@@ -13,11 +13,9 @@ pub use input::{DiscountInput, LineItem};
 pub use ops::{LineItemOp, apply};
 pub use pricebook::{Component, components_of};
 pub use quoted::Choice;
-#[expect(unused_imports, reason = "quotes and invoices take them and are not served yet")]
 pub use quoted::QuoteLine;
 pub use rates::{Rate, Rates};
 pub use stored::{LineRecord, discount_columns, discount_of, discount_shown, load, of_documents};
-#[expect(unused_imports, reason = "quotes and invoices show them and are not served yet")]
 pub use stored::{TaxLine, tax_lines};
 
 use crate::{

@@ -6,16 +6,14 @@ mod record;
 mod schedule;
 mod state;
 
-use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use record::{Record, Row};
 
 use super::{
-    customers::{self, Customers},
-    locations::Locations,
-    team,
+    place::{Payer, Place},
+    priced, team,
 };
 use crate::{
     entity::{
@@ -23,8 +21,8 @@ use crate::{
         Stored, Wanted,
     },
     error::{Error, Result},
-    fields::{Patch, zone_named},
-    references::{Kind, unknown},
+    fields::Patch,
+    references::unknown,
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
@@ -94,12 +92,7 @@ impl Entity for Jobs {
             // Quotes have no table yet: none can be named.
             return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
         }
-        let place = Place::find(tx, draft.customer_id, draft.location_id).await?;
-        if place.archived {
-            let message = "The customer is archived; no new work for them. Restore with customers.update status active.";
-            let customer = json!({"id": place.customer_id, "status": "active"});
-            return Err(Error::conflict("parent_archived", message).then_call("customers.update", customer));
-        }
+        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
         let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
         let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;
         let mut assignees =
@@ -110,14 +103,15 @@ impl Entity for Jobs {
             // A job that a technician creates is theirs; else it would be out of their own reach.
             assignees.push(user.clone());
         }
+        let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
         let priced = pricing::price(
             tx,
             pricing::Input {
-                lines: draft.line_items.0.unwrap_or_default().into_iter().map(|item| (None, item)).collect(),
+                lines: priced::new_lines(draft.line_items.0),
                 flat_price: draft.flat_price.map(|price| price.0),
                 discount: draft.discount.map(|discount| discount.0),
                 rounding: crate::lines::rounding_named(&tx.tenant().tax_rounding),
-                tax_exempt: place.tax_exempt,
+                payer,
             },
         )
         .await?;
@@ -147,7 +141,8 @@ impl Entity for Jobs {
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let place = change.place(row, tx).await?;
+        let before = (row.customer_id.as_ref(), row.location_id.as_ref());
+        let place = Place::patched(tx, before, &change.customer_id, &change.location_id).await?;
         let zone = schedule::zone(
             change.time_zone.0.as_ref().map(|zone| zone.0.clone()),
             place.as_ref().and_then(|place| place.zone.as_deref()).or(Some(&row.time_zone)),
@@ -163,8 +158,11 @@ impl Entity for Jobs {
         if let Some(title) = &change.title.0 {
             columns = columns.put("title_key", sort_key(&title.0)).put("title", title.0.clone());
         }
-        let customer = place.as_ref().map_or(row.customer_id.clone(), |place| place.customer_id.clone());
-        let priced = pricing::reprice(row, &change, customer.as_deref(), tx).await?;
+        let (customer, location) = match &place {
+            Some(place) => (place.customer_id.as_deref(), place.location_id.as_deref()),
+            None => (row.customer_id.as_deref(), row.location_id.as_deref()),
+        };
+        let priced = pricing::reprice(row, &change, customer, location, tx).await?;
         let total = priced.as_ref().map_or(row.total, |priced| priced.total);
         let done_at = match (status, &change.done_at) {
             (Status::Done, Patch::Set(moment)) => Some(moment.0),
@@ -260,54 +258,4 @@ impl Entity for Jobs {
 fn assigned(users: Vec<String>) -> Children {
     let rows = users.into_iter().map(|user| Columns::default().put("user_id", user)).collect();
     Children { table: ASSIGNEES.table, owner: ASSIGNEES.owner, rows }
-}
-
-/// Where a job is done and for whom.
-struct Place {
-    customer_id: Option<String>,
-    location_id: Option<String>,
-    zone: Option<String>,
-    archived: bool,
-    tax_exempt: bool,
-}
-
-impl Place {
-    /// A location brings its customer; the two must agree.
-    async fn find(tx: &mut TenantTx, customer: Option<String>, location: Option<String>) -> Result<Self> {
-        let mut place = Self {
-            customer_id: customer,
-            location_id: location,
-            zone: None,
-            archived: false,
-            tax_exempt: false,
-        };
-        if let Some(location) = place.location_id.clone() {
-            let kind = Kind::of::<Locations>();
-            kind.check(tx, "location_id", Some(&location), None).await?;
-            let sql = "SELECT customer_id, time_zone FROM locations WHERE tenant_id = $1 AND id = $2";
-            let found: Option<(String, Option<String>)> =
-                tx.row(sql, shared::binds![tx.tenant_id(), &location]).await?;
-            match found {
-                None => return Err(kind.none("location_id", &location)),
-                Some((owner, _)) if place.customer_id.as_ref().is_some_and(|customer| *customer != owner) => {
-                    let message =
-                        "is a location of another customer; send that customer, or leave customer_id out.";
-                    return Err(Error::field("location_id", message));
-                }
-                Some((owner, zone)) => {
-                    place.customer_id = Some(owner);
-                    place.zone = zone.filter(|zone| zone_named(zone).is_some());
-                }
-            }
-        }
-        if let Some(customer) = place.customer_id.clone() {
-            let kind = Kind::of::<Customers>().or_archived();
-            kind.check(tx, "customer_id", Some(&customer), None).await?;
-            let standing = customers::standing(tx, &customer).await?;
-            let standing = standing.ok_or_else(|| kind.none("customer_id", &customer))?;
-            place.archived = standing.archived;
-            place.tax_exempt = standing.tax_exempt;
-        }
-        Ok(place)
-    }
 }

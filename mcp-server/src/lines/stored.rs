@@ -86,7 +86,6 @@ pub struct TaxLine {
 }
 
 /// One for each rate, in the order of the lines; lines that do not count are left out.
-#[expect(dead_code, reason = "quotes and invoices show it and are not served yet")]
 pub fn tax_lines(lines: &[LineRecord]) -> Vec<TaxLine> {
     let mut taxes: Vec<TaxLine> = Vec::new();
     for line in lines.iter().filter(|line| line.selected != Some(false)) {

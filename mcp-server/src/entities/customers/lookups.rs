@@ -9,33 +9,18 @@ use super::{Customers, record::Row};
 use crate::{
     entity::Stored,
     error::{Error, Result},
-    fields::{Email, Patch, Phone},
+    fields::{AddressRecord, Email, Patch, Phone},
     references::Kind,
     store::{Columns, Write},
 };
 
-/// What a document must know of its customer.
-pub struct Standing {
-    /// No new work for them.
-    pub archived: bool,
-    /// No tax either.
-    pub tax_exempt: bool,
-}
-
-/// A customer's standing; none if there is no such customer.
-pub async fn standing(tx: &mut TenantTx, id: &str) -> Result<Option<Standing>> {
-    let sql = "SELECT status, tax_exempt FROM customers WHERE tenant_id = $1 AND id = $2";
-    let row: Option<(String, bool)> = tx.row(sql, binds![tx.tenant_id(), id]).await?;
-    Ok(row.map(|(status, tax_exempt)| Standing { archived: status == "archived", tax_exempt }))
-}
-
-/// The standing of a customer who gets something new, a `noun`. Nobody does who is not there, or archived.
-pub async fn served(tx: &mut TenantTx, id: &str, noun: &str) -> Result<Standing> {
+/// Refuses a customer for whom nothing new, a `noun`, is made: one who is not there, or archived.
+pub async fn served(tx: &mut TenantTx, id: &str, noun: &str) -> Result<()> {
     let kind = Kind::of::<Customers>();
     kind.or_archived().check(tx, "customer_id", Some(id), None).await?;
-    let standing = standing(tx, id).await?.ok_or_else(|| kind.none("customer_id", id))?;
-    if !standing.archived {
-        return Ok(standing);
+    let sql = "SELECT status FROM customers WHERE tenant_id = $1 AND id = $2 AND status = 'archived'";
+    if tx.row::<(String,)>(sql, binds![tx.tenant_id(), id]).await?.is_none() {
+        return Ok(());
     }
     let message = format!(
         "The customer is archived; no new {noun} for them. Restore with customers.update status active."
@@ -133,6 +118,26 @@ fn of_customers(sql: &str, tx: &TenantTx, ids: &[&str]) -> (String, Vec<Bind>) {
     let binds =
         std::iter::once(Bind::from(tx.tenant_id())).chain(ids.iter().map(|&id| Bind::from(id))).collect();
     (sql.replace("{ids}", &marks.join(", ")), binds)
+}
+
+/// The billing addresses of those customers who have one.
+pub async fn billing_addresses(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, AddressRecord>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: String,
+        #[sqlx(flatten)]
+        address: super::record::BillingAddress,
+    }
+    let sql = format!(
+        "SELECT id, {} FROM customers WHERE tenant_id = $1 AND id IN ({{ids}}) AND billing_line1 IS NOT NULL",
+        super::record::BillingAddress::COLUMNS
+    );
+    let (sql, binds) = of_customers(&sql, tx, ids);
+    let rows: Vec<Row> = tx.rows(&sql, binds).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.address.shown()?))).collect())
 }
 
 pub(super) async fn jobs_of(
