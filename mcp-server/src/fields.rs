@@ -10,7 +10,7 @@ mod text;
 pub use address::{Address, AddressRecord};
 pub use decimal::{Markup, Percentage, Quantity, TaxPercentage, parts};
 pub use money::{LARGEST, Money, SignedMoney};
-pub use patch::{Patch, Set};
+pub use patch::{NULL_COUNTS, Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};
 pub use text::{
     Body, Color, Email, FORMATS, Language, Line, Phone, ShortLine, TagName, ZoneName, format_complaint,
