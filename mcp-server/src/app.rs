@@ -26,7 +26,7 @@ use crate::{
     http::{self, Authenticator, Limits, Places},
     tally::Tally,
     verbs::PageSize,
-    walk,
+    walk, workers,
 };
 
 /// A running MCP server's parts. Cheap to clone.
@@ -111,11 +111,20 @@ impl App {
     /// Serves until `stop` is cancelled, then lets the requests that run finish.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let watching = tokio::spawn(http::watch(self.clone(), stop.clone()));
+        let working = self.config.workers.then(|| tokio::spawn(workers::run(self.clone(), stop.clone())));
         shared::http::serve(listener, self.router(), stop.clone().cancelled_owned()).await;
         stop.cancel();
         let _ = watching.await;
+        if let Some(working) = working {
+            let _ = working.await;
+        }
         self.flush().await;
         self.db.close().await;
+    }
+
+    /// Does what workers have to do by now, as a server does at its own pace; how many pieces of work that were.
+    pub async fn catch_up(&self) -> Result<usize> {
+        workers::catch_up(self, &CancellationToken::new()).await
     }
 
     /// Writes down what was counted.

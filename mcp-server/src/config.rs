@@ -43,6 +43,11 @@ pub struct Config {
     /// The largest request body, in bytes.
     #[arg(long, env = "ZOOP_BODY_LIMIT", default_value_t = 1024 * 1024)]
     pub body_limit: usize,
+    /// Whether this server also does what is due by itself: the jobs of series, and the like. `off` for a replica that
+    /// is to answer requests alone; one at least must work.
+    #[arg(long, env = "ZOOP_WORKERS", value_name = "on|off", default_value = "on", action = clap::ArgAction::Set,
+        value_parser = clap::builder::BoolishValueParser::new())]
+    pub workers: bool,
     /// What is logged, e.g. `info` or `mcp_server=debug`.
     #[arg(long, env = "ZOOP_LOG", default_value = "info")]
     pub log: String,
@@ -68,6 +73,7 @@ impl Default for Config {
             rate_limit_credential: 120,
             rate_limit_tenant: 600,
             body_limit: 1024 * 1024,
+            workers: true,
             log: "info".to_owned(),
         }
     }

@@ -153,7 +153,7 @@ impl First {
 
 /// The fifth verb: to take a record out of use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "no entity that ends or voids is served yet")]
+#[expect(dead_code, reason = "no entity that voids is served yet")]
 pub enum Fifth {
     Archive,
     Delete,

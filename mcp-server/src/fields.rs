@@ -16,7 +16,7 @@ pub use money::{LARGEST, Money, SignedMoney};
 pub use patch::{NULL_COUNTS, Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};
 pub use text::{
-    Body, Color, Conditions, Date, Email, FORMATS, Language, Line, Phone, ShortLine, TagName, ZoneName,
-    format_complaint,
+    Body, Color, Conditions, Date, Email, FORMATS, Language, Line, LocalTime, Phone, RuleText, ShortLine,
+    TagName, ZoneName, format_complaint,
 };
 pub(crate) use words::words;

@@ -13,7 +13,6 @@ mod http;
 mod lines;
 mod money;
 mod protocol;
-#[allow(dead_code, unused_imports, reason = "the series and plans that use it follow")]
 mod recurrence;
 mod references;
 mod schema;
@@ -22,6 +21,7 @@ mod store;
 mod tally;
 mod verbs;
 mod walk;
+mod workers;
 
 pub use app::App;
 pub use error::{Error, Kind, ToolError};

@@ -18,8 +18,7 @@ pub use every_record::common_write_schema;
 pub use get::get;
 pub use list::{PageSize, list, list_schema};
 pub use options::{GetOptions, Target, WriteOptions, list_option_names};
-#[allow(unused_imports, reason = "workers and documents make and patch records; none does so yet")]
-pub use put::{alter, make, patch};
+pub use put::{alter, make, patch, run};
 pub use write::{Outcome, WriteVerb, write};
 
 /// What a record of this entity answers beside the entity's own fields.

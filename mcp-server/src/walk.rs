@@ -28,7 +28,6 @@ pub async fn call(
 
 /// Begins Zoop's own work in a tenant: what its workers write, no tool's `Needs` stand in the way of. Run steps of
 /// `verbs` in it and end with [`keep`].
-#[allow(dead_code, reason = "no worker writes records yet")]
 pub async fn begin_as_system(app: &App, tenant_id: &str) -> Result<TenantTx> {
     Ok(TenantTx::begin(&app.db, Permit::system(tenant_id), Access::Write, &app.clock, &app.random).await?)
 }

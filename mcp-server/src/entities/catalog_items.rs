@@ -58,7 +58,7 @@ impl Entity for CatalogItems {
         get: "Shows a bundle's components.",
         create: "A bundle needs components, a discount `discount`, all others unit_price.",
         update: "Lines that were written keep what they took. archived false restores.",
-        retire: "Hides it from new lines; it is refused while a bundle needs it. Undo with catalog_items.update archived false.",
+        retire: "Hides it from new lines; it is refused while a bundle or an active series needs it. Undo with catalog_items.update archived false.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
@@ -244,22 +244,31 @@ async fn refuse_taken_sku(tx: &mut TenantTx, key: &str, own: Option<&str>) -> Re
     duplicates::refuse::<CatalogItems>(tx, "sku", "archived_at IS NULL AND sku_key", key, own).await
 }
 
-/// What keeps an item in use: its name, how it is told, and the ids and names of those who need `$2`. Plans and job
-/// series take their place here once they have tables.
-const HOLDERS: &[(&str, &str, &str)] = &[(
-    "catalog_items",
-    "bundles",
-    "SELECT DISTINCT b.id, b.name FROM catalog_items b JOIN catalog_components c \
+/// What keeps an item in use: its name, how it is told, and the ids and names of those who need `$2`. Plans take their
+/// place here once they are served.
+const HOLDERS: &[(&str, &str, &str)] = &[
+    (
+        "job_series",
+        "active job series",
+        "SELECT DISTINCT s.id, s.title FROM job_series s JOIN series_lines l \
+         ON l.tenant_id = s.tenant_id AND l.series_id = s.id \
+         WHERE s.tenant_id = $1 AND l.catalog_item_id = $2 AND s.status = 'active' ORDER BY s.title, s.id",
+    ),
+    (
+        "catalog_items",
+        "bundles in use",
+        "SELECT DISTINCT b.id, b.name FROM catalog_items b JOIN catalog_components c \
      ON c.tenant_id = b.tenant_id AND c.bundle_id = b.id \
      WHERE b.tenant_id = $1 AND c.catalog_item_id = $2 AND b.archived_at IS NULL ORDER BY b.name, b.id",
-)];
+    ),
+];
 
 async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) -> Result<()> {
     for (by, what, sql) in HOLDERS {
         let holders: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;
         if let Some((first, _)) = holders.first() {
             let message = format!(
-                "{} is part of {} {what} in use. Archive those first, or take it out of them ({by}.update).",
+                "{} is part of {} {what}. Take it out of them first ({by}.update), or take them out of use.",
                 row.name,
                 holders.len()
             );

@@ -1,14 +1,16 @@
 //! Jobs: the work itself, where it is in its life, who does it and what it costs.
 
 mod input;
+mod occurrence;
 mod pricing;
 mod record;
 mod schedule;
 mod state;
 
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
+pub use occurrence::{Occurrence, Template, end, local_text, make, remake, withdraw};
 pub use record::{Record, Row};
 
 use super::{
@@ -141,6 +143,7 @@ impl Entity for Jobs {
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let by_hand = row.series_id.is_some() && change.says_something();
         let before = (row.customer_id.as_ref(), row.location_id.as_ref());
         let place = Place::patched(tx, before, &change.customer_id, &change.location_id).await?;
         let zone = schedule::zone(
@@ -184,6 +187,10 @@ impl Entity for Jobs {
         };
         let moved = slot != schedule::Slot::of(row);
         let mut write = Write::new(columns);
+        if by_hand {
+            // From here on a change of its series leaves the job alone.
+            write = write.and(Columns::default().put("edited_by_hand", true));
+        }
         if let Some(priced) = priced {
             write.columns = write.columns.and(priced.columns);
             write = write.with_children(Some(priced.lines));
@@ -209,14 +216,7 @@ impl Entity for Jobs {
             let message = "The job is invoiced; a job that is billed cannot be cancelled. Void its invoice first (invoices.void).";
             return Err(Error::conflict("has_invoice", message));
         }
-        Ok(Retired::columns(
-            Columns::default()
-                .put("status", Status::Cancelled.as_str())
-                .put("billing_state", "not_billable")
-                .put("cancelled_at", tx.now())
-                .put("cancel_reason", how.reason.map(|text| text.0))
-                .put("cancel_note", how.note.map(|text| text.0)),
-        ))
+        Ok(Retired::columns(cancelled(tx.now(), how.reason.map(|text| text.0), how.note.map(|text| text.0))))
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
@@ -225,6 +225,7 @@ impl Entity for Jobs {
             ("status = ?", filter.status.map(|status| Bind::from(status.as_str()))),
             ("customer_id = ?", filter.customer_id.map(Bind::from)),
             ("location_id = ?", filter.location_id.map(Bind::from)),
+            ("series_id = ?", filter.series_id.map(Bind::from)),
             ("priority = ?", filter.priority.map(|priority| Bind::from(priority.as_str()))),
             ("billing_state = ?", filter.billing_state.map(|state| Bind::from(state.as_str()))),
             ("job_type = ?", filter.job_type.map(|text| Bind::from(text.0))),
@@ -243,8 +244,8 @@ impl Entity for Jobs {
             let not = if unassigned { "NOT " } else { "" };
             to.and(&format!("{not}EXISTS (SELECT 1 FROM job_assignees w WHERE w.tenant_id = jobs.tenant_id AND w.job_id = jobs.id)"), []);
         }
-        if filter.series_id.is_some() || filter.quote_id.is_some() {
-            // No job has come from a series or a quote so far.
+        if filter.quote_id.is_some() {
+            // No job has come from a quote so far.
             to.and("1 = 0", []);
         }
         Ok(())
@@ -253,6 +254,16 @@ impl Entity for Jobs {
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
     }
+}
+
+/// The columns of a job that is cancelled.
+fn cancelled(now: Timestamp, reason: Option<String>, note: Option<String>) -> Columns {
+    Columns::default()
+        .put("status", Status::Cancelled.as_str())
+        .put("billing_state", "not_billable")
+        .put("cancelled_at", now)
+        .put("cancel_reason", reason)
+        .put("cancel_note", note)
 }
 
 fn assigned(users: Vec<String>) -> Children {

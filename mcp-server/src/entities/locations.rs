@@ -9,7 +9,7 @@ use shared::{binds, scope::Family, tenant_tx::TenantTx};
 pub use input::{Change, Draft, Filter, Retire};
 pub use record::{Record, Row, forgetting, in_use_of};
 
-use super::{contacts, customers, primary};
+use super::{contacts, customers, in_use::in_use, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Link, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
@@ -50,7 +50,7 @@ impl Entity for Locations {
         get: "Shows the gate code and access notes too.",
         create: "A customer's first location becomes the primary one.",
         update: "is_primary true takes it over from the other. archived false restores.",
-        retire: "Hides the location; it is refused while scheduled jobs need it. Undo with locations.update archived false.",
+        retire: "Hides the location; it is refused while scheduled jobs or active series need it. Undo with locations.update archived false.",
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
@@ -90,6 +90,7 @@ impl Entity for Locations {
             return Ok(Retired::Already);
         }
         refuse_while_jobs(row, tx, Jobs::Scheduled).await?;
+        refuse_while_series(row, tx).await?;
         Ok(Retired::columns(Columns::default().put("is_primary", false).put("archived_at", tx.now())))
     }
 
@@ -114,6 +115,7 @@ async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut Ten
     if moved {
         customers::served(tx, &customer, Locations::NOUN).await?;
         refuse_while_jobs(row, tx, Jobs::Any).await?;
+        refuse_while_series(row, tx).await?;
         left_behind = contacts::leaving(tx, &row.meta.id).await?;
     }
     if let Patch::Set(rate) = &change.default_tax_rate_id {
@@ -215,4 +217,20 @@ async fn refuse_while_jobs(row: &Stored<Row>, tx: &mut TenantTx, which: Jobs) ->
         Jobs::Any => (error.with("field", "customer_id"), json!({"locationId": row.meta.id})),
     };
     Err(error.then_call("jobs.list", those))
+}
+
+/// A series makes jobs at its location for its customer.
+async fn refuse_while_series(row: &Stored<Row>, tx: &mut TenantTx) -> Result<()> {
+    let sql = "SELECT id, title FROM job_series WHERE tenant_id = $1 AND location_id = $2 AND status = 'active' ORDER BY id";
+    let series: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;
+    if series.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} still has {} active job series. End or move them first (job_series.end, job_series.update).",
+        row.shown(),
+        series.len()
+    );
+    let those = json!({"locationId": row.meta.id, "status": "active"});
+    Err(in_use(message, "job_series", &series).then_call("job_series.list", those))
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use unicode_normalization::UnicodeNormalization;
@@ -85,6 +85,16 @@ text_fields! {
             _ => Err("is no date; send one like `2026-11-24`.".to_owned()),
         }
     };
+    /// A wall time, without a zone.
+    LocalTime, "local-time", 19, |text| {
+        let text = clean(text, 1, 19, false)?;
+        match NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S") {
+            Ok(time) if text.len() == 19 && (2..9999).contains(&time.year()) && !text.ends_with(":60") => Ok(text),
+            _ => Err("is no local time; send one like `2026-11-24T09:00:00`, without an offset.".to_owned()),
+        }
+    };
+    /// A recurrence rule of RFC 5545; what it says is read where its zone is known.
+    RuleText, "rrule", 500, |text| clean(text, 1, 500, false);
     /// An address of electronic mail.
     Email, "mail", 254, |text| {
         let text = clean(text, 1, 254, false)?;
@@ -124,6 +134,14 @@ text_fields! {
 impl Date {
     /// The day that it names.
     pub fn day(&self) -> NaiveDate {
+        // It was parsed as one when it arrived.
+        self.0.parse().unwrap_or_default()
+    }
+}
+
+impl LocalTime {
+    /// The time that it names.
+    pub fn time(&self) -> NaiveDateTime {
         // It was parsed as one when it arrived.
         self.0.parse().unwrap_or_default()
     }

@@ -68,6 +68,7 @@ impl Recurrence {
     }
 
     /// The occurrences from `since` (included) to `before` (excluded).
+    #[allow(dead_code, reason = "the plans that bill by a rule follow")]
     pub fn between(
         &self,
         since: NaiveDateTime,
@@ -77,6 +78,7 @@ impl Recurrence {
     }
 
     /// The first occurrence later than this.
+    #[allow(dead_code, reason = "the plans that bill by a rule follow")]
     pub fn next_after(&self, after: NaiveDateTime) -> Option<NaiveDateTime> {
         self.since(after).find(|at| *at > after)
     }

@@ -169,6 +169,23 @@ pub async fn update<E: Entity>(tx: &mut TenantTx, id: &str, write: Write) -> Res
     Ok(row)
 }
 
+/// Sets what follows from a record's other columns and from the time: that is no change of it, so neither its version
+/// nor its updated_at moves.
+pub async fn set_derived<E: Entity>(tx: &mut TenantTx, id: &str, columns: Columns) -> Result<()> {
+    let (names, mut values) = columns.split();
+    let set: Vec<String> = names.iter().enumerate().map(|(n, name)| format!("{name} = ${}", n + 1)).collect();
+    let next = values.len() + 1;
+    values.extend(binds![tx.tenant_id(), id]);
+    let sql = format!(
+        "UPDATE {} SET {} WHERE tenant_id = ${next} AND id = ${}",
+        E::TABLE,
+        set.join(", "),
+        next + 1
+    );
+    tx.execute(&sql, values).await?;
+    Ok(())
+}
+
 /// Removes a record for good; its tombstone says so to consumers that sync.
 pub async fn delete<E: Entity>(tx: &mut TenantTx, id: &str, version: i64) -> Result<()> {
     let references = "DELETE FROM external_refs WHERE tenant_id = $1 AND entity = $2 AND record_id = $3";

@@ -12,7 +12,6 @@ use crate::{
 };
 
 /// A new record of this entity, made as its `create` makes it; `more` are columns that no caller can name.
-#[allow(dead_code, reason = "no entity and no worker makes records of another yet")]
 pub fn make<E: Entity>(draft: E::Draft, more: Columns) -> Step {
     Step::new(move |tx| {
         Box::pin(async move {
@@ -24,7 +23,6 @@ pub fn make<E: Entity>(draft: E::Draft, more: Columns) -> Step {
 }
 
 /// A patch of another record, with the checks that its `update` makes; `more` are columns that no caller can name.
-#[allow(dead_code, reason = "no entity and no worker patches records of another yet")]
 pub fn patch<E: Entity>(id: impl Into<String>, change: E::Change, more: Columns) -> Step {
     let id = id.into();
     Step::new(move |tx| {

@@ -101,7 +101,7 @@ pub struct Draft {
 }
 
 /// What changes.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 pub struct Change {
     #[serde(default)]
     pub title: Set<Line>,
@@ -155,6 +155,37 @@ pub struct Change {
     pub done_at: Patch<Moment>,
     #[serde(default)]
     pub completion_notes: Patch<Body>,
+}
+
+impl Change {
+    /// Whether the job itself changes: a tag, a custom field or a reference to another system is no edit of its content.
+    pub(super) fn says_something(&self) -> bool {
+        let sets = [
+            self.title.0.is_some(),
+            self.status.0.is_some(),
+            self.time_zone.0.is_some(),
+            self.all_day.0.is_some(),
+            self.assignee_ids.0.is_some(),
+            self.line_items.0.is_some(),
+            self.line_item_ops.0.is_some(),
+            self.priority.0.is_some(),
+        ];
+        let silent = [
+            self.description.is_absent(),
+            self.customer_id.is_absent(),
+            self.location_id.is_absent(),
+            self.scheduled_start.is_absent(),
+            self.scheduled_end.is_absent(),
+            self.arrival_window_minutes.is_absent(),
+            self.flat_price.is_absent(),
+            self.discount.is_absent(),
+            self.job_type.is_absent(),
+            self.po_number.is_absent(),
+            self.done_at.is_absent(),
+            self.completion_notes.is_absent(),
+        ];
+        sets.contains(&true) || silent.contains(&false)
+    }
 }
 
 /// The filters of a list.

@@ -47,13 +47,16 @@ pub struct Row {
     pub(super) cancel_reason: Option<String>,
     pub(super) cancel_note: Option<String>,
     pub(super) cancelled_at: Option<Timestamp>,
+    pub(super) series_id: Option<String>,
+    pub(super) occurrence_local: Option<String>,
 }
 
 impl Row {
     pub(super) const COLUMNS: &'static str = "number, title, description, customer_id, location_id, status, \
         scheduled_start, scheduled_end, time_zone, arrival_window_minutes, all_day, flat_price, discount_type, \
         discount_value, tax_rounding, subtotal, discount_total, tax_total, total, billing_state, priority, job_type, \
-        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at";
+        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at, \
+        series_id, occurrence_local";
 
     pub(super) fn status(&self) -> Status {
         // The column's CHECK holds these four words alone.
@@ -155,8 +158,12 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             tax_total: row.tax_total,
             total: row.total,
             quote_id: None,
-            series_id: None,
-            occurrence_date: None,
+            series_id: row.series_id.clone(),
+            occurrence_date: row
+                .occurrence_local
+                .as_ref()
+                .and_then(|local| local.get(..10))
+                .map(str::to_owned),
             invoice_id: None,
             billing_state: BillingState::from_word(&row.billing_state).unwrap_or(BillingState::NotBillable),
             priority: Priority::from_word(&row.priority).unwrap_or(Priority::Normal),

@@ -1,0 +1,290 @@
+//! Job series: recurring jobs. A series says when, and what its jobs are made of; the jobs stand on their own.
+
+mod input;
+mod record;
+mod regenerate;
+mod schedule;
+mod window;
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use serde_json::json;
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+
+pub use input::{Change, Draft, Filter, Retire, Status};
+pub use record::{Record, Row};
+pub use window::{DUE, roll};
+
+use super::{
+    jobs::{self, Priority, Template},
+    place::{Payer, Place},
+    priced, team,
+};
+use crate::{
+    entity::{
+        About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
+        Stored, Wanted, illegal_move,
+    },
+    error::{Error, Result},
+    fields::{Body, Line, Money, When, day_in, zone_named},
+    lines::{self, LineItem, Terms},
+    search::sort_key,
+    store::{Children, Columns, Step, Where, Write},
+};
+use schedule::Rhythm;
+
+const LINES: Link = Link { table: "series_lines", owner: "series_id" };
+const ASSIGNEES: Link = Link { table: "series_assignees", owner: "series_id" };
+
+/// The entity.
+pub struct JobSeries;
+
+impl Entity for JobSeries {
+    type Row = Row;
+    type Record = Record;
+    type Draft = Draft;
+    type Change = Change;
+    type Filter = Filter;
+    type Retire = Retire;
+
+    const NAME: &'static str = "job_series";
+    const NOUN: &'static str = "job series";
+    const NOUNS: &'static str = "job series";
+    const PREFIX: &'static str = "ser";
+    const FAMILY: Family = Family::JobSeries;
+    const TABLE: &'static str = "job_series";
+    const SHOWN_AS: &'static str = "title";
+    const COLUMNS: &'static str = Row::COLUMNS;
+    const FIFTH: Fifth = Fifth::End;
+    const ACTORS: Actors = Actors { create: Needs::User, update: Needs::User, retire: Needs::Any };
+    const ORDERS: &'static [Order] =
+        &[Order::rising("next_occurrence_at", &[Key::Int("next_key")]), BY_UPDATE, BY_CREATION];
+    const SUMMARY: &'static [&'static str] = &[
+        "title",
+        "status",
+        "customer_id",
+        "customer_name",
+        "location_id",
+        "rrule_text",
+        "next_occurrence_at",
+        "scheduled_local",
+        "time_zone",
+        "assignee_names",
+        "total",
+    ];
+    const Q: Q = Q::Substring(&["title_key"]);
+    const MOVES: &'static [(&'static str, &'static str, By)] = &[("active", "ended", By::Fifth)];
+    const ABOUT: About = About {
+        list: "Use it for recurring work and when it happens next; its jobs are in jobs.list with seriesId.",
+        get: "Shows the next ten times and what its jobs are made of.",
+        create: "Makes the jobs of the next eight weeks at once, later ones day by day.",
+        update: "Regenerates future jobs still scheduled, except those edited by hand, and says how many.",
+        retire: "Stops it and cancels its jobs still to be done after ended_on; done ones stay. Cannot be undone.",
+    };
+
+    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+        if draft.status.0 == Some(Status::Ended) {
+            return Err(ended_elsewhere());
+        }
+        let rhythm = Rhythm::new(&draft);
+        let schedule = rhythm.schedule(None)?;
+        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
+        let assignee_ids =
+            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
+        let rounding = tx.tenant().tax_rounding.clone();
+        let items = priced::new_lines(draft.line_items.0);
+        let flat_price = draft.flat_price.map(|price| price.0);
+        let priced = price(tx, &place, items, flat_price, &rounding).await?;
+        let minutes = draft.duration_minutes.0.unwrap_or(60);
+        let template = Arc::new(Template {
+            title: draft.title,
+            description: draft.description,
+            customer_id: place.customer_id,
+            location_id: place.location_id,
+            assignee_ids,
+            line_items: priced.items,
+            flat_price: draft.flat_price,
+            job_type: draft.job_type,
+            priority: draft.priority.0.unwrap_or(Priority::Normal),
+            zone: rhythm.zone(),
+            duration: Duration::minutes(minutes),
+        });
+        let now = tx.now();
+        let columns = columns(&template, minutes)
+            .and(rhythm.columns())
+            .and(priced.columns)
+            .put("tax_rounding", rounding)
+            .put("status", Status::Active.as_str())
+            .and(window::keep(tx, id, &schedule, window::end(now)).await?);
+        let write = Write::new(columns)
+            .with_children(Some(priced.lines))
+            .with_children(Some(assigned(&template.assignee_ids)))
+            .then(window::first(id, &template, &schedule, now));
+        Ok(warned(write, schedule.warning()))
+    }
+
+    async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let id = row.meta.id.as_str();
+        match (row.status(), change.status.0) {
+            (Status::Ended, Some(Status::Active)) => return Err(illegal_move::<Self>("ended", "active")),
+            (Status::Active, Some(Status::Ended)) => {
+                return Err(ended_elsewhere().then_call("job_series.end", json!({"id": id})));
+            }
+            _ => {}
+        }
+        if !change.says_something() {
+            return Ok(told(Write::default(), 0, 0));
+        }
+        let rhythm = Rhythm::of(row).patched(&change);
+        let schedule = rhythm.schedule(row.ended_on)?;
+        let before = (row.customer_id.as_ref(), row.location_id.as_ref());
+        let place = match Place::patched(tx, before, &change.customer_id, &change.location_id).await? {
+            Some(place) => place,
+            None => Place {
+                customer_id: row.customer_id.clone(),
+                location_id: row.location_id.clone(),
+                zone: None,
+            },
+        };
+        let assignee_ids = match &change.assignee_ids.0 {
+            Some(named) => team::resolve(tx, "assignee_ids", named).await?,
+            None => window::assignees(row, tx).await?,
+        };
+        let items = priced::patched_lines(tx, LINES, id, change.line_items.0, change.line_item_ops.0).await?;
+        let flat_price = change.flat_price.map(|price| price.0).or(row.flat_price);
+        let priced = price(tx, &place, items, flat_price, &row.tax_rounding).await?;
+        let minutes = change.duration_minutes.0.unwrap_or(row.duration_minutes);
+        let template = Arc::new(Template {
+            title: change.title.0.unwrap_or_else(|| Line(row.title.clone())),
+            description: change.description.or(row.description.clone().map(Body)),
+            customer_id: place.customer_id,
+            location_id: place.location_id,
+            assignee_ids,
+            line_items: priced.items,
+            flat_price: flat_price.map(Money),
+            job_type: change.job_type.or(row.job_type.clone().map(Line)),
+            priority: change.priority.0.unwrap_or(row.priority()),
+            zone: rhythm.zone(),
+            duration: Duration::minutes(minutes),
+        });
+        let regenerated = regenerate::regenerate(tx, id, &template, &schedule).await?;
+        let through = window::end(tx.now());
+        let columns = columns(&template, minutes)
+            .and(rhythm.columns())
+            .and(priced.columns)
+            .and(window::keep(tx, id, &schedule, through).await?);
+        let mut write = Write::new(columns)
+            .with_children(Some(priced.lines))
+            .with_children(Some(assigned(&template.assignee_ids)))
+            .then(regenerated.steps);
+        if regenerated.cancelled > 0 {
+            write = write.beside("cancelled", regenerated.cancelled);
+        }
+        let write = told(write, regenerated.regenerated, regenerated.kept_edited);
+        Ok(warned(write, schedule.warning()))
+    }
+
+    async fn retire(row: &Stored<Row>, how: Retire, tx: &mut TenantTx) -> Result<Retired> {
+        if row.status() == Status::Ended {
+            return Ok(Retired::Already);
+        }
+        let id = row.meta.id.as_str();
+        let rhythm = Rhythm::of(row);
+        let last = match &how.ended_on {
+            Some(date) => date.day(),
+            None => day_in(&row.time_zone, tx.now()),
+        };
+        let end = When::Day(last).end_in_zone(rhythm.zone());
+        let pending = window::pending_after(tx, id, last, end).await?;
+        let through = row.generated_through.unwrap_or(tx.now());
+        let columns = Columns::default()
+            .put("status", Status::Ended.as_str())
+            .put("ended_on", last)
+            .and(window::keep(tx, id, &rhythm.schedule(Some(last))?, through).await?);
+        let (now, cancelled) = (tx.now(), pending.len());
+        let steps: Vec<Step> = pending.into_iter().map(|job| jobs::end(job, now)).collect();
+        Ok(Retired::Changed(Write::new(columns).then(steps).beside("cancelled", cancelled)))
+    }
+
+    fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
+        let zone = zone_named(&tx.tenant().time_zone).unwrap_or(chrono_tz::Tz::UTC);
+        to.and_if("customer_id = ?", filter.customer_id);
+        to.and_if("location_id = ?", filter.location_id);
+        to.and_if("status = ?", filter.status.map(Status::as_str));
+        to.and_if("next_key >= ?", filter.next_from.map(|from| from.in_zone(zone).micros()));
+        to.and_if("next_key <= ?", filter.next_to.map(|to| to.end_in_zone(zone).micros()));
+        if filter.next_from.is_some() {
+            to.and("next_occurrence_at IS NOT NULL", []);
+        }
+        Ok(())
+    }
+
+    async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
+        record::present(rows, wanted, tx).await
+    }
+}
+
+/// The columns of what the jobs are made of, their price and lines apart.
+fn columns(template: &Template, minutes: i64) -> Columns {
+    Columns::default()
+        .put("title", &template.title.0)
+        .put("title_key", sort_key(&template.title.0))
+        .put("description", template.description.as_ref().map(|text| text.0.clone()))
+        .put("customer_id", template.customer_id.clone())
+        .put("location_id", template.location_id.clone())
+        .put("job_type", template.job_type.as_ref().map(|text| text.0.clone()))
+        .put("priority", template.priority.as_str())
+        .put("duration_minutes", minutes)
+}
+
+/// What one job of the series costs, and the lines that each gets.
+struct Priced {
+    columns: Columns,
+    lines: Children,
+    items: Vec<LineItem>,
+}
+
+async fn price(
+    tx: &mut TenantTx,
+    place: &Place,
+    items: Vec<(Option<String>, LineItem)>,
+    flat_price: Option<i64>,
+    rounding: &str,
+) -> Result<Priced> {
+    let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
+    let terms = Terms {
+        field: "line_items",
+        discount: None,
+        rounding: lines::rounding_named(rounding),
+        flat_price,
+        tax_exempt: payer.tax_exempt,
+        default_tax_rate_id: payer.default_tax_rate_id,
+    };
+    let priced = lines::price(tx, items, &terms).await?;
+    Ok(Priced {
+        columns: priced.columns().put("flat_price", flat_price),
+        lines: priced.children(LINES),
+        items: priced.lines.into_iter().map(|line| line.item).collect(),
+    })
+}
+
+fn assigned(users: &[String]) -> Children {
+    let rows = users.iter().map(|user| Columns::default().put("user_id", Bind::from(user))).collect();
+    Children { table: ASSIGNEES.table, owner: ASSIGNEES.owner, rows }
+}
+
+fn told(write: Write, regenerated: usize, kept_edited: usize) -> Write {
+    write.beside("regenerated", regenerated).beside("kept_edited", kept_edited)
+}
+
+fn warned(write: Write, warning: Option<String>) -> Write {
+    match warning {
+        Some(message) => write.warn(message, [("field", "rrule".into())]),
+        None => write,
+    }
+}
+
+fn ended_elsewhere() -> Error {
+    Error::field("status", "ended is set by job_series.end; call that tool.")
+}
