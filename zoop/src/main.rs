@@ -1,8 +1,9 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, the table of tools.
 
 mod business;
 mod configuration;
 mod demo;
+mod keys;
 mod migrate;
 mod progress;
 mod serve;
@@ -34,6 +35,7 @@ enum Subcommands {
     Demo(demo::Options),
     Serve(serve::Options),
     Migrate(migrate::Options),
+    Keys(keys::Options),
     Tools(tools::Options),
 }
 
@@ -66,6 +68,7 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Demo(options) => demo::run(options, clock, random, stop).await,
         Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
+        Subcommands::Keys(options) => keys::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
     }
 }
