@@ -1,4 +1,4 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, the table of tools.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses, the table of tools.
 
 mod business;
 mod configuration;
@@ -8,6 +8,7 @@ mod migrate;
 mod progress;
 mod serve;
 mod servers;
+mod tenants;
 mod tools;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ enum Subcommands {
     Serve(serve::Options),
     Migrate(migrate::Options),
     Keys(keys::Options),
+    Tenants(tenants::Options),
     Tools(tools::Options),
 }
 
@@ -69,6 +71,7 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Keys(options) => keys::run(options, clock, random).await,
+        Subcommands::Tenants(options) => tenants::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
     }
 }
