@@ -41,7 +41,7 @@ pub const MCP_SERVER: House = House {
         &["main", "lib"],
         &["app"],
         &["http", "protocol", "workers"],
-        &["walk", "tally"],
+        &["walk", "tally", "docs"],
         &["catalog"],
         &["entities"],
         &["verbs"],
@@ -54,6 +54,7 @@ pub const MCP_SERVER: House = House {
         (
             &[
                 "walk",
+                "docs",
                 "catalog",
                 "entities",
                 "verbs",
@@ -66,7 +67,7 @@ pub const MCP_SERVER: House = House {
             ],
             &["axum"],
         ),
-        (&["protocol", "walk", "catalog", "recurrence"], &["sqlx"]),
+        (&["protocol", "walk", "docs", "catalog", "recurrence"], &["sqlx"]),
         (&[], &["auth_server"]),
     ],
 };
