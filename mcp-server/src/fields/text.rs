@@ -86,8 +86,8 @@ text_fields! {
         }
     };
     /// A wall time, without a zone.
-    LocalTime, "local-time", 19, |text| {
-        let text = clean(text, 1, 19, false)?;
+    LocalTime, "local-time", 40, |text| {
+        let text = clean(text, 1, 40, false)?;
         match NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S") {
             Ok(time) if text.len() == 19 && (2..9999).contains(&time.year()) && !text.ends_with(":60") => Ok(text),
             _ => Err("is no local time; send one like `2026-11-24T09:00:00`, without an offset.".to_owned()),
