@@ -13,8 +13,8 @@ pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
 
 use crate::entities::{
-    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes,
-    tags::Tags, tax_rates::TaxRates,
+    contacts::Contacts, customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations,
+    notes::Notes, quotes::Quotes, tags::Tags, tax_rates::TaxRates,
 };
 use of::Of;
 
@@ -26,6 +26,7 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Tags>::NEW,
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
+    &Of::<Invoices>::NEW,
     &Of::<Quotes>::NEW,
     &Of::<TaxRates>::NEW,
 ];

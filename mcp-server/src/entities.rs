@@ -2,6 +2,7 @@
 
 pub mod contacts;
 pub mod customers;
+pub mod invoices;
 pub mod jobs;
 pub mod locations;
 pub mod notes;

@@ -1,12 +1,14 @@
 //! Quotes: what work would cost, and what the customer said to it.
 
 mod input;
+mod offer;
 mod record;
 mod state;
 
 use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status};
+pub use offer::Offer;
 pub use record::{Record, Row};
 
 use super::{
@@ -28,7 +30,7 @@ use crate::{
 };
 
 /// Where a quote's lines are.
-pub const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
+const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
 
 /// The entity.
 pub struct Quotes;
@@ -71,7 +73,7 @@ impl Entity for Quotes {
         "job_id",
         "invoice_id",
     ];
-    const Q: Q = Q::Substring("title_key");
+    const Q: Q = Q::Substring(&["title_key"]);
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const ABOUT: About = About {
         list: "Use it for what is offered and still open, or what was accepted.",
@@ -83,7 +85,8 @@ impl Entity for Quotes {
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         priced::check_currency(tx, draft.currency.as_ref())?;
-        let place = Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id, Self::NOUN).await?;
+        let place =
+            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id, None, Self::NOUN).await?;
         let payer = Payer::find(tx, Some(&draft.customer_id), place.location_id.as_deref()).await?;
         let default = priced::new_default(tx, draft.default_tax_rate_id, &payer).await?;
         let terms = Terms {

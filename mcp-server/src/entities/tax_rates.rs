@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::primary;
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
@@ -109,7 +108,7 @@ impl Entity for TaxRates {
         &[BY_CREATION, Order::rising("name", &[Key::Text("name_key")]), BY_UPDATE];
     const SUMMARY: &'static [&'static str] =
         &["name", "rate_percentage", "rate_decimal", "is_default", "code", "jurisdiction"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Without arguments all active ones, newest first. Says the default_tax_rate_id too.",
         get: "",
@@ -134,7 +133,10 @@ impl Entity for TaxRates {
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let restored = primary::restores::<Self>(change.archived.0)?;
+        if change.archived.0 == Some(true) {
+            return Err(Error::field("archived", "is set by tax_rates.archive; call that tool."));
+        }
+        let restored = change.archived.0 == Some(false);
         if change.is_default.0 == Some(true) {
             if row.archived_at.is_some() && !restored {
                 let message = "an archived tax rate cannot be the default; send `archived: false` too.";
