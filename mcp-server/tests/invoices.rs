@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
-use testing::{Account, Caller, McpServer, NewAccount, TestDatabase, on_both_databases};
+use testing::{Account, Answer, Caller, McpServer, NewAccount, TestDatabase, on_both_databases};
 
 async fn owner_of(db: &TestDatabase, account: NewAccount) -> (McpServer, Account, Caller) {
     let account = account.create(db).await;
@@ -46,6 +46,16 @@ async fn invoice_in(caller: &Caller, customer: &Value, status: &str) -> Value {
             caller.ok("invoices.create", with(billing(customer, 10_000), args)).await
         }
         _ => caller.ok("invoices.create", with(billing(customer, 10_000), json!({"status": status}))).await,
+    }
+}
+
+/// The answer of a call among many: a server that has too much to do at once says so, and is asked again.
+async fn served(caller: &Caller, tool: &str, args: Value) -> Answer {
+    loop {
+        let answer = caller.call(tool, args.clone()).await;
+        if answer.status != 503 {
+            return answer;
+        }
     }
 }
 
@@ -200,19 +210,20 @@ on_both_databases! {
             let (caller, id, ana) = (caller.clone(), id.clone(), ana.clone());
             calls.push(tokio::spawn(async move {
                 // Between those that last: a dry run, one that fails late, and a batch that is taken back.
-                match n % 3 {
-                    0 => drop(caller.ok("invoices.update", json!({"id": id, "status": "sent", "dryRun": true})).await),
-                    1 => {
-                        let over = json!({"id": id, "status": "sent", "payment_ops": [{"op": "record", "amount": 101}]});
-                        assert_eq!(caller.refused("invoices.update", over).await["kind"], "invalid_input");
-                    }
+                let (tool, fails) = match n % 3 {
+                    0 => ("invoices.update", json!({"id": id, "status": "sent", "dryRun": true})),
+                    1 => ("invoices.update", json!({"id": id, "status": "sent", "payment_ops": [{"op": "record", "amount": 101}]})),
                     _ => {
                         let good = with(billing(&ana, 1), json!({"status": "sent"}));
-                        let batch = json!({"atomic": true, "records": [good, {"customer_id": "cus_no"}]});
-                        assert_eq!(caller.refused("invoices.create", batch).await["kind"], "invalid_input");
+                        ("invoices.create", json!({"atomic": true, "records": [good, {"customer_id": "cus_no"}]}))
                     }
+                };
+                let answer = served(&caller, tool, fails).await;
+                if n % 3 > 0 {
+                    assert_eq!(answer.kind(), "invalid_input", "{answer:?}");
                 }
-                caller.ok("invoices.update", json!({"id": id, "status": "sent"})).await["number"].as_i64().unwrap()
+                let sent = served(&caller, "invoices.update", json!({"id": id, "status": "sent"})).await;
+                sent.content()["number"].as_i64().unwrap()
             }));
         }
         let mut numbers = vec![];
