@@ -1,5 +1,7 @@
 //! The entities: one file each. Read it and you know that entity.
 
+pub mod catalog_categories;
+pub mod catalog_items;
 pub mod contacts;
 pub mod customers;
 pub mod invoices;
@@ -12,6 +14,7 @@ pub mod tax_rates;
 
 mod became;
 mod duplicates;
+mod in_use;
 mod place;
 mod priced;
 mod primary;

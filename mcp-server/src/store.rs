@@ -5,6 +5,8 @@ mod idempotency;
 mod links;
 mod rows;
 mod search_index;
+#[cfg(test)]
+pub mod seen;
 mod statement;
 mod tombstones;
 mod write;

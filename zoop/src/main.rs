@@ -1,6 +1,7 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools, a call of one.
 
 mod business;
+mod call;
 mod configuration;
 mod demo;
 mod migrate;
@@ -35,6 +36,7 @@ enum Subcommands {
     Serve(serve::Options),
     Migrate(migrate::Options),
     Tools(tools::Options),
+    Call(call::Options),
 }
 
 #[tokio::main]
@@ -67,5 +69,6 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Tools(options) => tools::run(&options),
+        Subcommands::Call(options) => call::run(options).await,
     }
 }

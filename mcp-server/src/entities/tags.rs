@@ -9,6 +9,7 @@ use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::Result,
     fields::{Color, Set, TagName},
+    search::sort_key,
     store::{Columns, Where, Write},
 };
 
@@ -91,19 +92,20 @@ impl Entity for Tags {
     const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
-        get: "",
-        create: "",
-        update: "",
+        get: "usage_count says on how many records it hangs.",
+        create: "Names are unique, whatever their case; list the tags first.",
+        update: "Use it to rename or recolour a tag wherever it hangs.",
         retire: "Detaches it from every record and says how often (`detached`). Cannot be undone.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let key = draft.name.key();
-        duplicates::refuse::<Tags>(tx, "name", "name_key", &key, None).await?;
+        duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, None).await?;
         let color = draft.color.0.map_or(COLORLESS.to_owned(), |color| color.0);
         let columns = Columns::default()
+            .put("name_key", sort_key(&draft.name.0))
             .put("name", draft.name.0)
-            .put("name_key", key)
+            .put("unique_key", key)
             .put("color", color)
             .put("usage_count", 0);
         Ok(Write::new(columns))
@@ -113,8 +115,8 @@ impl Entity for Tags {
         let mut columns = Columns::default().set("color", change.color, |color| color.0);
         if let Some(name) = change.name.0 {
             let key = name.key();
-            duplicates::refuse::<Tags>(tx, "name", "name_key", &key, Some(&row.meta.id)).await?;
-            columns = columns.put("name", name.0).put("name_key", key);
+            duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, Some(&row.meta.id)).await?;
+            columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0).put("unique_key", key);
         }
         Ok(Write::new(columns))
     }

@@ -93,7 +93,8 @@ pub fn tool_call<'a>(
         }
     };
     let args = match params.remove("arguments") {
-        None => Map::new(),
+        // As with params: null stands for none.
+        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(args)) => args,
         Some(_) => {
             return Err(RpcError::new(-32602, "invalid_params", "`params.arguments` must be an object."));
@@ -162,8 +163,10 @@ pub async fn answer(app: &App, method: Method, request: &Request, caller: &Calle
                     "tools/list is one page; send no cursor.",
                 ));
             }
-            let told = app.catalog.told_to(caller, &view.selection, view.spelling);
-            Answer::Tools(told.into_iter().map(ToOwned::to_owned).collect())
+            match app.catalog.told_to(caller, &view.selection, view.spelling) {
+                Ok(tools) => Answer::Tools(tools),
+                Err(error) => Answer::Failed(error),
+            }
         }
         Method::ResourcesList => resources::list(app),
         Method::ResourceTemplatesList => resources::templates(),

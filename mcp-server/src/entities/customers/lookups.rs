@@ -7,6 +7,7 @@ use shared::{binds, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{Customers, record::Row};
 use crate::{
+    entities::in_use::in_use,
     entity::Stored,
     error::{Error, Result},
     fields::{AddressRecord, Email, Patch, Phone},
@@ -134,15 +135,9 @@ pub(super) async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) ->
     for (by, sql, [one, many], how, tool) in USES {
         let found: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;
         let Some((first, _)) = found.first() else { continue };
-        let sample: Vec<Value> =
-            found.iter().take(5).map(|(id, title)| json!({"id": id, "title": title})).collect();
         let noun = if found.len() == 1 { one } else { many };
         let message = format!("{} still has {} {noun}. {how}", row.display_name, found.len());
-        return Err(Error::conflict("in_use", message)
-            .with("by", by)
-            .with("count", found.len())
-            .with("sample", sample)
-            .then_call(tool, json!({"id": first})));
+        return Err(in_use(message, by, &found).then_call(tool, json!({"id": first})));
     }
     Ok(())
 }
