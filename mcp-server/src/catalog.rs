@@ -18,8 +18,8 @@ pub use tool::{Tool, Verb};
 
 use crate::entities::{
     catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
-    customers::Customers, job_series::JobSeries, jobs::Jobs, locations::Locations, notes::Notes,
-    quotes::Quotes, tags::Tags, tax_rates::TaxRates,
+    customers::Customers, invoices::Invoices, job_series::JobSeries, jobs::Jobs, locations::Locations,
+    notes::Notes, quotes::Quotes, tags::Tags, tax_rates::TaxRates,
 };
 use crate::{error::Result, schema::Audience};
 use of::Of;
@@ -33,6 +33,7 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
     &Of::<JobSeries>::NEW,
+    &Of::<Invoices>::NEW,
     &Of::<Quotes>::NEW,
     &Of::<CatalogItems>::NEW,
     &Of::<CatalogCategories>::NEW,

@@ -4,6 +4,7 @@ pub mod catalog_categories;
 pub mod catalog_items;
 pub mod contacts;
 pub mod customers;
+pub mod invoices;
 pub mod job_series;
 pub mod jobs;
 pub mod locations;

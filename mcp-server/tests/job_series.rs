@@ -37,8 +37,16 @@ async fn update_job(caller: &Caller, job: &Value, more: Value) -> Value {
     caller.ok("jobs.update", with(json!({"id": job["id"]}), more)).await
 }
 
-const EIGHT: [&str; 8] =
-    ["2026-11-30", "2026-12-07", "2026-12-14", "2026-12-21", "2026-12-28", "2027-01-04", "2027-01-11", "2027-01-18"];
+const EIGHT: [&str; 8] = [
+    "2026-11-30",
+    "2026-12-07",
+    "2026-12-14",
+    "2026-12-21",
+    "2026-12-28",
+    "2027-01-04",
+    "2027-01-11",
+    "2027-01-18",
+];
 
 on_both_databases! {
     async fn a_series_makes_the_jobs_of_eight_weeks_in_the_create_itself(db: TestDatabase) {

@@ -89,7 +89,7 @@ impl Entity for JobSeries {
         }
         let rhythm = Rhythm::new(&draft);
         let schedule = rhythm.schedule(None)?;
-        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
+        let place = Place::of_new(tx, draft.customer_id, draft.location_id, None, "work").await?;
         let assignee_ids =
             team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
         let rounding = tx.tenant().tax_rounding.clone();

@@ -1,19 +1,24 @@
 //! Jobs: the work itself, where it is in its life, who does it and what it costs.
 
+mod billing;
 mod input;
 mod occurrence;
 mod pricing;
 mod record;
 mod schedule;
+mod source;
 mod state;
 
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
+pub use billing::{Work, billed};
+use input::BillingState;
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use occurrence::{Occurrence, Template, end, local_text, make, remake, withdraw};
 pub use record::{Record, Row};
 
 use super::{
+    became,
     place::{Payer, Place},
     priced, team,
 };
@@ -24,7 +29,6 @@ use crate::{
     },
     error::{Error, Result},
     fields::Patch,
-    references::unknown,
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
@@ -81,6 +85,7 @@ impl Entity for Jobs {
         "EXISTS (SELECT 1 FROM job_assignees a WHERE a.tenant_id = jobs.tenant_id AND a.job_id = jobs.id AND a.user_id = ?)",
     );
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
+    const SOURCES: &'static [(&'static str, Family)] = &[("from_quote_id", Family::Quotes)];
     const ABOUT: About = About {
         list: "Use it for schedules, a customer's history, or what is still to be invoiced.",
         get: "Shows its lines, totals and assignees.",
@@ -90,11 +95,18 @@ impl Entity for Jobs {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        if let Some(quote) = draft.from_quote_id {
-            // Quotes have no table yet: none can be named.
-            return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
-        }
-        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
+        let source = source::of_quote(tx, draft.from_quote_id.as_deref()).await?;
+        let title = draft.title.map(|title| title.0).or(source.title).ok_or_else(|| {
+            Error::field("title", "is required; send it, or from_quote_id of an accepted quote.")
+        })?;
+        let place = Place::of_new(
+            tx,
+            became::same_customer(draft.customer_id, source.customer_id.as_ref())?,
+            draft.location_id.or(source.location_id.clone()),
+            source.location_id.as_deref(),
+            "work",
+        )
+        .await?;
         let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
         let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;
         let mut assignees =
@@ -105,14 +117,18 @@ impl Entity for Jobs {
             // A job that a technician creates is theirs; else it would be out of their own reach.
             assignees.push(user.clone());
         }
+        let rounding = source.tax_rounding.unwrap_or_else(|| tx.tenant().tax_rounding.clone());
         let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
         let priced = pricing::price(
             tx,
             pricing::Input {
-                lines: priced::new_lines(draft.line_items.0),
+                lines: match draft.line_items.0 {
+                    None => source.lines,
+                    items => priced::new_lines(items),
+                },
                 flat_price: draft.flat_price.map(|price| price.0),
-                discount: draft.discount.map(|discount| discount.0),
-                rounding: crate::lines::rounding_named(&tx.tenant().tax_rounding),
+                discount: draft.discount.map(|discount| discount.0).or(source.discount),
+                rounding: crate::lines::rounding_named(&rounding),
                 payer,
             },
         )
@@ -122,8 +138,9 @@ impl Entity for Jobs {
         let number = tx.next_number("jobs", 1001).await?;
         let columns = Columns::default()
             .put("number", number)
-            .put("title_key", sort_key(&draft.title.0))
-            .put("title", draft.title.0)
+            .put("quote_id", draft.from_quote_id)
+            .put("title_key", sort_key(&title))
+            .put("title", title)
             .put("description", draft.description.map(|text| text.0))
             .put("customer_id", place.customer_id)
             .put("location_id", place.location_id)
@@ -131,7 +148,7 @@ impl Entity for Jobs {
             .put("created_desc", -tx.now().micros())
             .put("arrival_window_minutes", draft.arrival_window_minutes)
             .put("all_day", draft.all_day.0.unwrap_or(false))
-            .put("tax_rounding", tx.tenant().tax_rounding.clone())
+            .put("tax_rounding", rounding)
             .and(priced.columns)
             .and(state::columns(status, priced.total, false, done_at))
             .put("priority", draft.priority.0.unwrap_or(Priority::Normal).as_str())
@@ -152,6 +169,10 @@ impl Entity for Jobs {
             tx,
         );
         let (slot, status) = state::on_change(row, &change, zone)?;
+        let invoiced = row.billing_state == BillingState::Invoiced.as_str();
+        if invoiced && status != Status::Done {
+            return Err(billing::has_invoice(tx, row, "it cannot be reopened").await?);
+        }
         let mut columns = Columns::default().and(slot.columns(zone));
         if let Some(place) = &place {
             columns = columns
@@ -173,7 +194,7 @@ impl Entity for Jobs {
             _ => None,
         };
         columns = columns
-            .and(state::columns(status, total, row.billing_state == "invoiced", done_at))
+            .and(state::columns(status, total, invoiced, done_at))
             .patch("description", change.description, |text| text.0)
             .patch("arrival_window_minutes", change.arrival_window_minutes, |minutes| minutes)
             .set("all_day", change.all_day, |yes| yes)
@@ -212,9 +233,8 @@ impl Entity for Jobs {
         if row.status() == Status::Cancelled {
             return Ok(Retired::Already);
         }
-        if row.billing_state == "invoiced" {
-            let message = "The job is invoiced; a job that is billed cannot be cancelled. Void its invoice first (invoices.void).";
-            return Err(Error::conflict("has_invoice", message));
+        if row.billing_state == BillingState::Invoiced.as_str() {
+            return Err(billing::has_invoice(tx, row, "a job that is billed cannot be cancelled").await?);
         }
         Ok(Retired::columns(cancelled(tx.now(), how.reason.map(|text| text.0), how.note.map(|text| text.0))))
     }
@@ -244,10 +264,7 @@ impl Entity for Jobs {
             let not = if unassigned { "NOT " } else { "" };
             to.and(&format!("{not}EXISTS (SELECT 1 FROM job_assignees w WHERE w.tenant_id = jobs.tenant_id AND w.job_id = jobs.id)"), []);
         }
-        if filter.quote_id.is_some() {
-            // No job has come from a quote so far.
-            to.and("1 = 0", []);
-        }
+        to.and_if("quote_id = ?", filter.quote_id);
         Ok(())
     }
 

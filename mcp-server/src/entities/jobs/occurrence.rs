@@ -72,7 +72,7 @@ pub fn make(series: &str, template: &Arc<Template>, occurrence: Occurrence) -> S
     let (start, end) = of.slot(occurrence);
     let draft = Draft {
         time_zone: of.zone(),
-        title: of.title,
+        title: Some(of.title),
         from_quote_id: None,
         description: of.description,
         customer_id: of.customer_id,

@@ -7,7 +7,7 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{ASSIGNEES, LINES, Priority, Status, input::BillingState};
 use crate::{
-    entities::{customers::Customers, locations::Locations, team},
+    entities::{became, customers::Customers, locations::Locations, team},
     entity::{Stored, Wanted},
     error::Result,
     fields::{local, shown_local, zone_named},
@@ -47,6 +47,7 @@ pub struct Row {
     pub(super) cancel_reason: Option<String>,
     pub(super) cancel_note: Option<String>,
     pub(super) cancelled_at: Option<Timestamp>,
+    pub(super) quote_id: Option<String>,
     pub(super) series_id: Option<String>,
     pub(super) occurrence_local: Option<String>,
 }
@@ -55,8 +56,8 @@ impl Row {
     pub(super) const COLUMNS: &'static str = "number, title, description, customer_id, location_id, status, \
         scheduled_start, scheduled_end, time_zone, arrival_window_minutes, all_day, flat_price, discount_type, \
         discount_value, tax_rounding, subtotal, discount_total, tax_total, total, billing_state, priority, job_type, \
-        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at, \
-        series_id, occurrence_local";
+        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at, quote_id, series_id, \
+        occurrence_local";
 
     pub(super) fn status(&self) -> Status {
         // The column's CHECK holds these four words alone.
@@ -125,6 +126,7 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lines::of_documents(tx, LINES, &ids).await?,
         false => Default::default(),
     };
+    let invoices = became::invoices(tx, wanted, "job_id", &ids).await?;
     let currency = tx.tenant().currency.clone();
     let record = |row: &Stored<Row>| {
         let zone = zone_named(&row.time_zone).unwrap_or(chrono_tz::Tz::UTC);
@@ -157,14 +159,14 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             discount_total: row.discount_total,
             tax_total: row.tax_total,
             total: row.total,
-            quote_id: None,
+            quote_id: row.quote_id.clone(),
             series_id: row.series_id.clone(),
             occurrence_date: row
                 .occurrence_local
                 .as_ref()
                 .and_then(|local| local.get(..10))
                 .map(str::to_owned),
-            invoice_id: None,
+            invoice_id: invoices.get(&row.meta.id).cloned(),
             billing_state: BillingState::from_word(&row.billing_state).unwrap_or(BillingState::NotBillable),
             priority: Priority::from_word(&row.priority).unwrap_or(Priority::Normal),
             job_type: row.job_type.clone(),

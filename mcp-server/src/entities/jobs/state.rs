@@ -56,10 +56,6 @@ pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, 
     if !patch_moves::<Jobs>(from.as_str(), to.as_str()) {
         return Err(illegal_move::<Jobs>(from.as_str(), to.as_str()));
     }
-    if from == Status::Done && to != Status::Done && row.billing_state == BillingState::Invoiced.as_str() {
-        let message = "The job is invoiced; it cannot be reopened. Void its invoice first (invoices.void).";
-        return Err(Error::conflict("has_invoice", message));
-    }
     match to {
         Status::Unscheduled if matches!(change.scheduled_start, Patch::Set(_)) => {
             return Err(start_unneeded());
@@ -71,16 +67,20 @@ pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, 
     Ok((slot, to))
 }
 
-/// The columns that say a job's state. An invoiced job stays invoiced: only its invoice takes that back.
-pub fn columns(status: Status, total: i64, invoiced: bool, done_at: Option<Timestamp>) -> Columns {
-    let billing = match status {
+/// Whether a job in this state is billed. An invoiced job stays invoiced: only its invoice takes that back.
+pub fn billing(status: Status, total: i64, invoiced: bool) -> BillingState {
+    match status {
         Status::Done if invoiced => BillingState::Invoiced,
         Status::Done if total > 0 => BillingState::ToInvoice,
         _ => BillingState::NotBillable,
-    };
+    }
+}
+
+/// The columns that say a job's state.
+pub fn columns(status: Status, total: i64, invoiced: bool, done_at: Option<Timestamp>) -> Columns {
     Columns::default()
         .put("status", status.as_str())
-        .put("billing_state", billing.as_str())
+        .put("billing_state", billing(status, total, invoiced).as_str())
         .put("done_at", done_at)
 }
 
