@@ -332,6 +332,7 @@ mod tests {
             "FREQ=MONTHLY;INTERVAL=12;BYMONTH=2",
             "FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO,TU,WE,TH,FR",
             "FREQ=DAILY;INTERVAL=14;BYDAY=MO",
+            "FREQ=YEARLY;INTERVAL=80;BYDAY=53TH",
         ] {
             let message = recurrence(rule, "2027-01-01T09:00:00").unwrap_err();
             assert_eq!(message, "The rule never happens: no date matches all its parts.", "{rule}");
