@@ -15,6 +15,7 @@ mod money;
 mod protocol;
 mod schema;
 mod search;
+pub mod seed;
 mod store;
 mod tally;
 mod verbs;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use shared::{binds, tenant_tx::TenantTx};
 
+use input::PricebookItem;
 pub use input::{DiscountInput, LineItem};
 pub use ops::{LineItemOp, apply};
 pub use stored::{LineRecord, children, discount_columns, discount_of, discount_shown, load, of_documents};
@@ -48,17 +49,21 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Reads those that `items` name, and the tenant's default.
-    pub async fn read(tx: &mut TenantTx, items: &[LineItem]) -> Result<Self> {
+    async fn read(tx: &mut TenantTx) -> Result<Self> {
         let sql = "SELECT id, rate_millionths, is_default FROM tax_rates WHERE tenant_id = $1";
         let rows: Vec<(String, i64, bool)> = tx.rows(sql, binds![tx.tenant_id()]).await?;
         let default = rows.iter().find(|(_, _, default)| *default).map(|(_, rate, _)| *rate);
-        let by_id: HashMap<String, i64> = rows.into_iter().map(|(id, rate, _)| (id, rate)).collect();
+        Ok(Self { by_id: rows.into_iter().map(|(id, rate, _)| (id, rate)).collect(), default })
+    }
+
+    fn check(&self, items: &[LineItem]) -> Result<()> {
         let issues = issues_where(items, |item| match item.tax_rate() {
-            Some(id) if !by_id.contains_key(id) => Some(("tax_rate_id", "tax rate", id, "tax_rates.list")),
+            Some(id) if !self.by_id.contains_key(id) => {
+                Some(("tax_rate_id", "tax rate", id, "tax_rates.list"))
+            }
             _ => None,
         });
-        if issues.is_empty() { Ok(Self { by_id, default }) } else { Err(Error::issues(issues)) }
+        if issues.is_empty() { Ok(()) } else { Err(Error::issues(issues)) }
     }
 
     fn of(&self, item: &LineItem, tax_exempt: bool) -> Option<i64> {
@@ -69,26 +74,46 @@ impl Rates {
     }
 }
 
-/// Checks what lines refer to, copies what is missing from the pricebook, and finds each line's rate.
-pub async fn resolve(
-    tx: &mut TenantTx,
-    items: Vec<(Option<String>, LineItem)>,
-    tax_exempt: bool,
-) -> Result<(Vec<Line>, Rates)> {
-    let (ids, mut items): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-    input::copy_from_pricebook(tx, &mut items).await?;
-    input::check(&items)?;
-    let rates = Rates::read(tx, &items).await?;
-    let lines = ids
-        .into_iter()
-        .zip(items)
-        .map(|(id, item)| Line {
-            id: id.unwrap_or_else(|| tx.new_id("lin")),
-            rate: rates.of(&item, tax_exempt),
+/// What lines refer to: items of the pricebook and tax rates.
+pub struct Sources {
+    items: HashMap<String, PricebookItem>,
+    /// The rates.
+    pub rates: Rates,
+}
+
+impl Sources {
+    /// Reads what these lines name; what is not there is found out when they are resolved.
+    pub async fn read(tx: &mut TenantTx, lines: &[(Option<String>, LineItem)]) -> Result<Self> {
+        let mut ids: Vec<&str> =
+            lines.iter().filter_map(|(_, item)| item.catalog_item_id.as_deref()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(Self { items: input::pricebook(tx, Some(&ids)).await?, rates: Rates::read(tx).await? })
+    }
+
+    /// Reads the whole pricebook.
+    pub async fn all(tx: &mut TenantTx) -> Result<Self> {
+        Ok(Self { items: input::pricebook(tx, None).await?, rates: Rates::read(tx).await? })
+    }
+
+    /// Checks what lines refer to, copies what is missing from the pricebook, and finds each line's rate.
+    pub fn resolve(
+        &self,
+        items: Vec<(Option<String>, LineItem)>,
+        tax_exempt: bool,
+        mut new_id: impl FnMut() -> String,
+    ) -> Result<Vec<Line>> {
+        let (ids, mut items): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+        input::copy_from_pricebook(&self.items, &mut items)?;
+        input::check(&items)?;
+        self.rates.check(&items)?;
+        let line = |(id, item): (Option<String>, LineItem)| Line {
+            id: id.unwrap_or_else(&mut new_id),
+            rate: self.rates.of(&item, tax_exempt),
             item,
-        })
-        .collect();
-    Ok((lines, rates))
+        };
+        Ok(ids.into_iter().zip(items).map(line).collect())
+    }
 }
 
 /// What the document comes to, and what each of its lines does.

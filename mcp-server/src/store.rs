@@ -3,6 +3,7 @@
 mod external_refs;
 mod idempotency;
 mod links;
+mod many;
 mod rows;
 mod search_index;
 mod statement;
@@ -14,7 +15,8 @@ pub use external_refs::{
     put as put_external_refs,
 };
 pub use idempotency::{Repeat, keep as keep_answer, repeated};
-pub use links::{move_usage, names, of_owners, tag_names};
+pub use links::{count_usage, move_usage, names, of_owners, tag_names};
+pub use many::{Past, insert_many};
 pub use rows::{Page, count, delete, fetch, insert, page, update};
 pub use search_index::{hits, put as index, remove as unindex};
 pub use statement::Where;

@@ -1,10 +1,12 @@
 //! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools.
 
+mod accounts;
 mod business;
 mod configuration;
 mod demo;
 mod migrate;
 mod progress;
+mod seed;
 mod serve;
 mod servers;
 mod tools;
@@ -34,6 +36,7 @@ enum Subcommands {
     Demo(demo::Options),
     Serve(serve::Options),
     Migrate(migrate::Options),
+    Seed(seed::Options),
     Tools(tools::Options),
 }
 
@@ -66,6 +69,7 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Demo(options) => demo::run(options, clock, random, stop).await,
         Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
+        Subcommands::Seed(options) => seed::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
     }
 }

@@ -1,5 +1,7 @@
 //! A line as it is sent.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
@@ -10,6 +12,7 @@ use crate::{
     documents::Discount,
     error::{Error, Issue, Result},
     fields::{Line as LineText, Patch, Percentage, Quantity, ShortLine, SignedMoney},
+    store::Where,
 };
 
 /// percent or fixed.
@@ -131,8 +134,9 @@ impl LineItem {
     }
 }
 
+/// What a line copies of an item.
 #[derive(sqlx::FromRow)]
-struct PricebookItem {
+pub(super) struct PricebookItem {
     id: String,
     kind: String,
     name: String,
@@ -142,23 +146,31 @@ struct PricebookItem {
     tax_rate_id: Option<String>,
 }
 
-/// With a catalog_item_id, what a line lacks is copied from the item: the document keeps a snapshot of it.
-pub(super) async fn copy_from_pricebook(tx: &mut TenantTx, items: &mut [LineItem]) -> Result<()> {
-    let mut ids: Vec<String> = items.iter().filter_map(|item| item.catalog_item_id.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(());
+/// The pricebook's items: those of these ids, or all.
+pub(super) async fn pricebook(
+    tx: &mut TenantTx,
+    ids: Option<&[&str]>,
+) -> Result<HashMap<String, PricebookItem>> {
+    let mut to = Where::of_table("catalog_items", tx);
+    match ids {
+        Some([]) => return Ok(HashMap::new()),
+        Some(ids) => to.any_of("id", ids.iter().map(|&id| Bind::from(id))),
+        None => {}
     }
-    let marks: Vec<String> = (0..ids.len()).map(|n| format!("${}", n + 2)).collect();
     let sql = format!(
-        "SELECT id, kind, name, unit, unit_price, taxable, tax_rate_id FROM catalog_items \
-         WHERE tenant_id = $1 AND id IN ({})",
-        marks.join(", ")
+        "SELECT id, kind, name, unit, unit_price, taxable, tax_rate_id FROM catalog_items WHERE {}",
+        to.sql()
     );
-    let binds = std::iter::once(Bind::from(tx.tenant_id())).chain(ids.iter().map(Bind::from)).collect();
-    let found: Vec<PricebookItem> = tx.rows(&sql, binds).await?;
-    let known = |id: &str| found.iter().find(|item| item.id == id);
+    let items: Vec<PricebookItem> = tx.rows(&sql, to.into_binds()).await?;
+    Ok(items.into_iter().map(|item| (item.id.clone(), item)).collect())
+}
+
+/// With a catalog_item_id, what a line lacks is copied from the item: the document keeps a snapshot of it.
+pub(super) fn copy_from_pricebook(
+    pricebook: &HashMap<String, PricebookItem>,
+    items: &mut [LineItem],
+) -> Result<()> {
+    let known = |id: &str| pricebook.get(id);
     let issues = issues_where(items, |item| match item.catalog_item_id.as_deref() {
         Some(id) if known(id).is_none() => {
             Some(("catalog_item_id", "catalog item", id, "catalog_items.list"))

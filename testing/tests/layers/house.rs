@@ -41,7 +41,7 @@ pub const MCP_SERVER: House = House {
         &["main", "lib"],
         &["app"],
         &["http", "protocol", "workers"],
-        &["walk", "tally"],
+        &["walk", "tally", "seed"],
         &["catalog"],
         &["entities"],
         &["verbs"],

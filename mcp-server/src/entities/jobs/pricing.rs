@@ -9,7 +9,7 @@ use crate::{
     entity::Stored,
     error::{Error, Result},
     fields::Patch,
-    lines::{self, LineItem, Terms},
+    lines::{self, LineItem, Sources, Terms},
     store::{Children, Columns},
 };
 
@@ -39,25 +39,33 @@ pub struct Priced {
 
 /// Prices a job.
 pub async fn price(tx: &mut TenantTx, input: Input) -> Result<Priced> {
-    let (resolved, rates) = lines::resolve(tx, input.lines, input.tax_exempt).await?;
-    if resolved.len() > 300 {
-        return Err(Error::field("line_items", "has more than 300 lines; split the job."));
+    let sources = Sources::read(tx, &input.lines).await?;
+    input.price(&sources, || tx.new_id("lin"))
+}
+
+impl Input {
+    /// The price by these items and rates.
+    pub fn price(self, sources: &Sources, new_id: impl FnMut() -> String) -> Result<Priced> {
+        let resolved = sources.resolve(self.lines, self.tax_exempt, new_id)?;
+        if resolved.len() > 300 {
+            return Err(Error::field("line_items", "has more than 300 lines; split the job."));
+        }
+        let terms = Terms {
+            discount: self.discount,
+            rounding: self.rounding,
+            flat_price: self.flat_price,
+            tax_exempt: self.tax_exempt,
+        };
+        let totals = lines::totals(&resolved, &sources.rates, &terms)?;
+        let columns = Columns::default()
+            .put("flat_price", self.flat_price)
+            .and(lines::discount_columns(self.discount))
+            .put("subtotal", totals.subtotal)
+            .put("discount_total", totals.discount)
+            .put("tax_total", totals.tax)
+            .put("total", totals.total);
+        Ok(Priced { columns, lines: lines::children(LINES, &resolved, &totals), total: totals.total })
     }
-    let terms = Terms {
-        discount: input.discount,
-        rounding: input.rounding,
-        flat_price: input.flat_price,
-        tax_exempt: input.tax_exempt,
-    };
-    let totals = lines::totals(&resolved, &rates, &terms)?;
-    let columns = Columns::default()
-        .put("flat_price", input.flat_price)
-        .and(lines::discount_columns(input.discount))
-        .put("subtotal", totals.subtotal)
-        .put("discount_total", totals.discount)
-        .put("tax_total", totals.tax)
-        .put("total", totals.total);
-    Ok(Priced { columns, lines: lines::children(LINES, &resolved, &totals), total: totals.total })
 }
 
 /// Prices a job again after a patch, if the patch says anything that matters for it.

@@ -110,6 +110,17 @@ impl SubjectFilter {
     }
 }
 
+/// The columns of a note about nothing in particular.
+pub fn standalone() -> Columns {
+    Columns::default().put("subject_type", STANDALONE)
+}
+
+/// The columns of a note about this record; none while no such record can be named.
+pub fn about(kind: SubjectType, id: String) -> Option<Columns> {
+    let (_, column, _) = COLUMNS.iter().find(|(each, ..)| *each == kind)?;
+    Some(Columns::default().put("subject_type", kind.as_str()).put(column, id))
+}
+
 /// The columns of a new note's subject. A technician writes on assigned jobs alone, and is told so before anything is
 /// looked up: the answer says nothing of what exists.
 pub(super) async fn find(
@@ -123,7 +134,7 @@ pub(super) async fn find(
         return Err(Error::field("subject_type", message));
     }
     let (kind, id) = match (kind, id) {
-        (None, None) => return Ok(Columns::default().put("subject_type", STANDALONE)),
+        (None, None) => return Ok(standalone()),
         (Some(kind), Some(id)) => (kind, id),
         (Some(_), None) => {
             let message = "is missing beside subject_type; send both, or neither for a standalone note.";
@@ -142,11 +153,9 @@ pub(super) async fn find(
         // None of these has a table yet: no such record can be named.
         SubjectType::Invoice | SubjectType::Quote | SubjectType::Plan | SubjectType::JobSeries => false,
     };
-    match COLUMNS.iter().find(|(each, ..)| *each == kind) {
-        Some((_, column, _)) if there => {
-            Ok(Columns::default().put("subject_type", kind.as_str()).put(column, id))
-        }
-        _ => {
+    match about(kind, id.clone()).filter(|_| there) {
+        Some(subject) => Ok(subject),
+        None => {
             let (noun, find_with) = kind.told();
             let error = Error::issues(vec![unknown("subject_id", noun, &id, find_with)]);
             Err(error.then_call(find_with, json!({})))

@@ -1,0 +1,186 @@
+//! Jobs: visits over five years to customers by Zipf's law, most of them done, a few called off, some to come.
+
+use chrono::{Duration, NaiveTime};
+use serde_json::{Map, Value, json};
+use shared::timestamp::Timestamp;
+
+use super::{
+    clients::Client,
+    dice::Zipf,
+    scene::{AT_ONCE, Scene, draft, zone},
+    tags::Library,
+    tickets::Ticket,
+};
+use crate::{
+    entities::jobs::{self, FIRST_NUMBER, Given, Input, Jobs, NUMBERS, Retire},
+    error::Result,
+    lines::{self, Sources},
+    store::Past,
+};
+
+/// The exponent of the law by which a few customers call again and again.
+const REPEATING: f64 = 1.1;
+
+/// A job, as other files need to know one.
+pub struct Visit {
+    /// `job_…`; empty until it is written.
+    pub id: String,
+    /// The place of its customer.
+    pub client: usize,
+    /// The place of its address among the customer's.
+    pub site: usize,
+    /// What it costs.
+    pub ticket: Ticket,
+    /// What became of it.
+    pub fate: Fate,
+    /// When it was taken on.
+    pub at: Timestamp,
+    /// When it begins, in minutes after midnight there, of the day of `start`.
+    start: Timestamp,
+    /// When it ends: what is done was done then.
+    pub end: Timestamp,
+}
+
+/// What became of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It waits for a day.
+    Asked,
+    /// It is to come.
+    Scheduled,
+    /// The work is finished.
+    Done,
+    /// It was called off.
+    Cancelled,
+}
+
+/// Writes all jobs, the oldest first.
+pub async fn write(scene: &mut Scene<'_>, clients: &[Client], tags: &Library) -> Result<Vec<Visit>> {
+    let mut visits = plan(scene, clients);
+    visits.sort_by_key(|visit| (visit.at, visit.client));
+    let mut tx = scene.begin().await?;
+    let sources = Sources::all(&mut tx).await?;
+    tx.rollback().await?;
+    for chunk in visits.chunks_mut(AT_ONCE) {
+        let mut tx = scene.begin().await?;
+        let first = tx.next_numbers(NUMBERS, FIRST_NUMBER, chunk.len() as i64).await?;
+        let mut records = Vec::with_capacity(chunk.len());
+        for (number, visit) in (first..).zip(chunk) {
+            visit.id = scene.id::<Jobs>(visit.at);
+            let record = one(scene, visit, &clients[visit.client], number, &sources)?;
+            records.push(record.tagged::<Jobs>(tags.some(scene, 2)));
+        }
+        scene.finish::<Jobs>(tx, records).await?;
+    }
+    Ok(visits)
+}
+
+fn plan(scene: &Scene<'_>, clients: &[Client]) -> Vec<Visit> {
+    let dice = &scene.dice;
+    // Who comes up most is no matter of who came first: shuffled (Fisher and Yates).
+    let mut ranks: Vec<usize> = (0..clients.len()).collect();
+    for n in (1..ranks.len()).rev() {
+        ranks.swap(n, dice.below(n + 1));
+    }
+    let law = Zipf::new(clients.len(), REPEATING);
+    (0..scene.volume.jobs).map(|_| visit(scene, clients, ranks[law.pick(dice)])).collect()
+}
+
+fn visit(scene: &Scene<'_>, clients: &[Client], client: usize) -> Visit {
+    let (dice, whom) = (&scene.dice, &clients[client]);
+    let horizon = if dice.percent(3) { Duration::days(28) } else { Duration::zero() };
+    let latest = (scene.now + horizon).min(whom.until);
+    let earliest = whom.sites.first().map_or(whom.since, |site| site.since);
+    let day = scene.between(earliest + Duration::hours(1), latest.max(earliest + Duration::hours(2)));
+    let sites = whom.sites.iter().take_while(|site| site.since < day).count();
+    let site = if dice.percent(70) { 0 } else { dice.below(sites) };
+    let there = zone(whom.sites.get(site).map_or(scene.business.time_zone, |site| site.place.time_zone));
+    // On the hour or the half, between eight and half past four; nobody works when clocks change.
+    let local = day.utc().with_timezone(&there).date_naive().and_time(NaiveTime::MIN)
+        + Duration::minutes(8 * 60 + 30 * dice.between(0, 17));
+    let start = crate::fields::When::Wall(local).in_zone(there).max(earliest + Duration::minutes(30));
+    let ticket = Ticket::draw(scene);
+    let end = start + Duration::minutes(if ticket.install { 480 } else { 30 * dice.between(2, 5) });
+    let lead = Duration::minutes(dice.between(30, 12 * 24 * 60));
+    let at = (start - lead).max(earliest).min(scene.now - Duration::minutes(dice.between(5, 600)));
+    let fate = match dice.below(100) {
+        0..5 => Fate::Cancelled,
+        5..8 if whom.active(scene.now) && at > scene.now - Duration::days(120) => Fate::Asked,
+        _ if end < scene.now => Fate::Done,
+        _ if whom.active(scene.now) => Fate::Scheduled,
+        _ => Fate::Cancelled,
+    };
+    Visit { id: String::new(), client, site, ticket, fate, at, start, end }
+}
+
+fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: &Sources) -> Result<Past> {
+    let (dice, work) = (&scene.dice, visit.ticket.work());
+    let mut fields = Map::new();
+    let mut put = |field: &str, value: Value| drop(fields.insert(field.to_owned(), value));
+    put("title", work.title.into());
+    put("job_type", work.job_type.into());
+    put("priority", work.priority.into());
+    put("description", work.description.into());
+    put("line_items", visit.ticket.lines(scene).into());
+    if client.company && dice.percent(40) {
+        put("po_number", format!("PO-{}", dice.between(10_000, 99_999)).into());
+    }
+    if dice.percent(5) {
+        put("discount", json!({ "type": "percent", "value": 10 }));
+    }
+    let mut assignees = Vec::new();
+    if visit.fate != Fate::Asked {
+        put("scheduled_start", visit.start.to_string().into());
+        put("scheduled_end", visit.end.to_string().into());
+        if dice.percent(40) {
+            put("arrival_window_minutes", (*dice.pick(&[30, 60, 120])).into());
+        }
+        assignees.push(dice.pick(&scene.techs).id.clone());
+        let helper = &dice.pick(&scene.techs).id;
+        if visit.ticket.install && !assignees.contains(helper) {
+            assignees.push(helper.clone());
+        }
+    }
+    if visit.fate == Fate::Done {
+        put("status", "done".into());
+        put("done_at", visit.end.to_string().into());
+        put("completion_notes", work.notes.into());
+    }
+    let mut job: jobs::Draft = draft(Value::Object(fields))?;
+    let site = client.sites.get(visit.site);
+    let there = zone(site.map_or(scene.business.time_zone, |site| site.place.time_zone));
+    let input = Input {
+        lines: job.lines(),
+        flat_price: None,
+        discount: job.discount.as_ref().map(|discount| discount.0),
+        rounding: lines::rounding_named(scene.business.tax_rounding),
+        tax_exempt: client.tax_exempt,
+    };
+    let given = Given {
+        number,
+        customer_id: Some(client.id.clone()),
+        location_id: site.map(|site| site.id.clone()),
+        zone: there,
+        slot: job.slot(there)?,
+        assignees,
+        rounding: scene.business.tax_rounding.to_owned(),
+        priced: input.price(sources, || scene.line_id(visit.at))?,
+        now: visit.at,
+    };
+    let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), job.compose(given)?);
+    Ok(match visit.fate {
+        Fate::Done => record.changed(visit.end, Default::default()),
+        Fate::Cancelled => {
+            let at = scene.between(visit.at, visit.start.min(scene.now));
+            let (reason, note) = *dice.pick(&[
+                ("Customer cancelled", "Found it was the breaker."),
+                ("No access", "Gate locked, no answer on the phone."),
+                ("Weather", "Too wet for the roof."),
+                ("Duplicate", "Booked twice, by phone and on the website."),
+            ]);
+            let how: Retire = draft(json!({ "reason": reason, "note": note }))?;
+            record.changed(at, how.columns(at))
+        }
+        Fate::Asked | Fate::Scheduled => record,
+    })
+}
