@@ -13,7 +13,8 @@ pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
 
 use crate::entities::{
-    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, tags::Tags,
+    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes,
+    tags::Tags, tax_rates::TaxRates,
 };
 use of::Of;
 
@@ -25,6 +26,8 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Tags>::NEW,
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
+    &Of::<Quotes>::NEW,
+    &Of::<TaxRates>::NEW,
 ];
 
 /// How the names of tools are spelled: some chat clients refuse dots.

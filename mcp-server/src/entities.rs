@@ -5,9 +5,13 @@ pub mod customers;
 pub mod jobs;
 pub mod locations;
 pub mod notes;
+pub mod quotes;
 pub mod tags;
+pub mod tax_rates;
 
+mod became;
 mod duplicates;
+mod place;
+mod priced;
 mod primary;
-mod references;
 pub mod team;

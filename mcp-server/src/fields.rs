@@ -1,17 +1,22 @@
 //! Newtypes that parse on arrival: what a record's fields may hold, stated once for serde and for the JSON Schema.
 
 mod address;
+mod calendar;
 mod decimal;
 mod money;
 mod patch;
 mod schedule;
 mod text;
+mod words;
 
 pub use address::{Address, AddressRecord};
-pub use decimal::{Percentage, Quantity};
+pub use calendar::{NO_DAY, day_in, day_key};
+pub use decimal::{Percentage, Quantity, TaxPercentage, parts};
 pub use money::{LARGEST, Money, SignedMoney};
 pub use patch::{Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};
 pub use text::{
-    Body, Color, Email, FORMATS, Language, Line, Phone, ShortLine, TagName, ZoneName, format_complaint,
+    Body, Color, Conditions, Date, Email, FORMATS, Language, Line, Phone, ShortLine, TagName, ZoneName,
+    format_complaint,
 };
+pub(crate) use words::words;

@@ -13,6 +13,7 @@ mod http;
 mod lines;
 mod money;
 mod protocol;
+mod references;
 mod schema;
 mod search;
 pub mod seed;

@@ -1,5 +1,6 @@
 -- Invoices and the payments on them. `number` is given when an invoice leaves draft, one after the other; `number_key`
 -- is the largest value until then. `issue_key` and `due_key` are the dates in days since 1970.
+-- A draft's dates are today's unless somebody set them, and follow the day until it is sent: `…_set` tells which.
 -- `customer_name` and `billing_address` are copied when it leaves draft: an issued invoice stays as it was issued.
 -- A job and a quote are billed by one invoice that is not void; a plan's period by one for good.
 CREATE TABLE invoices (
@@ -14,7 +15,6 @@ CREATE TABLE invoices (
     status        TEXT NOT NULL CHECK (status IN ('draft', 'sent', 'paid', 'void')),
     discount_type TEXT CHECK (discount_type IN ('percent', 'fixed')),
     discount_value BIGINT,
-    flat_price    BIGINT,
     default_tax_rate_id TEXT,
     currency      TEXT NOT NULL,
     tax_rounding  TEXT NOT NULL,
@@ -27,8 +27,10 @@ CREATE TABLE invoices (
     balance       BIGINT NOT NULL CHECK (balance >= 0),
     issue_date    DATE NOT NULL,
     issue_key     BIGINT NOT NULL,
+    issue_date_set BOOLEAN NOT NULL,
     due_date      DATE NOT NULL,
     due_key       BIGINT NOT NULL,
+    due_date_set  BOOLEAN NOT NULL,
     message       TEXT,
     terms         TEXT,
     po_number     TEXT,
@@ -94,6 +96,9 @@ CREATE TABLE invoice_lines (
     discount_amount BIGINT NOT NULL,
     tax_amount      BIGINT NOT NULL,
     total           BIGINT NOT NULL,
+    optional        BOOLEAN,
+    selected        BOOLEAN,
+    tax_rate_default BOOLEAN NOT NULL,
     tax_rate_name   TEXT,
     tax_rate_millionths BIGINT,
     components      TEXT,

@@ -5,10 +5,10 @@ mod lookups;
 mod record;
 
 use serde_json::json;
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
-pub use lookups::{names, standing};
+pub use lookups::{billing_addresses, served};
 pub use record::{Record, Row};
 
 use crate::{
@@ -18,14 +18,10 @@ use crate::{
     },
     error::{Error, Result},
     fields::{Address, Patch},
+    references::TAX_RATE,
     search::sort_key,
     store::{Columns, Where, Write},
 };
-
-/// The counter that numbers customers, and where it begins.
-pub const NUMBERS: &str = "customers";
-/// See [`NUMBERS`].
-pub const FIRST_NUMBER: i64 = 1001;
 
 /// The entity.
 pub struct Customers;
@@ -44,6 +40,7 @@ impl Entity for Customers {
     const PREFIX: &'static str = "cus";
     const FAMILY: Family = Family::Customers;
     const TABLE: &'static str = "customers";
+    const SHOWN_AS: &'static str = "display_name";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIRST: First = First::Search;
     const FIFTH: Fifth = Fifth::Archive;
@@ -85,10 +82,35 @@ impl Entity for Customers {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        let number = tx.next_number(NUMBERS, FIRST_NUMBER).await?;
-        lookups::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
-        let contact = draft.reachable(&tx.tenant().country);
-        let write = draft.compose(number, &tx.tenant().country)?;
+        let status = draft.status.0.unwrap_or(Status::Active);
+        settable(status)?;
+        let names = Names {
+            kind: draft.kind,
+            first: draft.first_name.map(|name| name.0),
+            last: draft.last_name.map(|name| name.0),
+            company: draft.company_name.map(|name| name.0),
+        };
+        let number = tx.next_number("customers", 1001).await?;
+        TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
+        let contact = lookups::Reachable::of(draft.email.as_ref(), draft.phone.as_ref(), tx);
+        let write = Write::new(
+            names
+                .columns()?
+                .and(contact.columns())
+                .and(address(draft.billing_address))
+                .put("number", number)
+                .put("status", record::word(status))
+                .put("phones", serde_json::to_value(draft.phones.0.unwrap_or_default()).unwrap_or_default())
+                .put("vip", draft.vip.0.unwrap_or(false))
+                .put("do_not_contact", draft.do_not_contact.0.unwrap_or(false))
+                .put("source", draft.source.map(|source| source.0))
+                .put("language", draft.language.map(|language| language.0))
+                .put("tax_exempt", draft.tax_exempt.0.unwrap_or(false))
+                .put("tax_exempt_number", draft.tax_exempt_number.map(|number| number.0))
+                .put("default_tax_rate_id", draft.default_tax_rate_id)
+                .put("payment_terms_days", draft.payment_terms_days)
+                .put("balance", 0),
+        );
         contact.warn_of_doubles(write, id, tx).await
     }
 
@@ -103,7 +125,7 @@ impl Entity for Customers {
             columns = columns.put("status", record::word(status)).put("archived_at", Bind::Time(None));
         }
         if let Patch::Set(rate) = &change.default_tax_rate_id {
-            lookups::check_tax_rate(tx, Some(rate)).await?;
+            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
         }
         let names = Names {
             kind: change.kind.0.unwrap_or(row.kind()),
@@ -127,7 +149,7 @@ impl Entity for Customers {
             Patch::Null => columns.and(address(None)),
             Patch::Set(new) => columns.and(address(Some(new))),
         };
-        let contact = lookups::Reachable::patched(change.email, change.phone, &tx.tenant().country);
+        let contact = lookups::Reachable::patched(change.email, change.phone, tx);
         contact.warn_of_doubles(Write::new(columns.and(contact.columns())), &row.meta.id, tx).await
     }
 
@@ -136,7 +158,7 @@ impl Entity for Customers {
             return Ok(Retired::Already);
         }
         lookups::refuse_while_in_use(tx, row).await?;
-        Ok(Retired::columns(archived(tx.now())))
+        Ok(Retired::columns(Columns::default().put("status", "archived").put("archived_at", tx.now())))
     }
 
     fn hide_by_default(filter: &Filter, include_archived: bool, to: &mut Where) {
@@ -146,31 +168,17 @@ impl Entity for Customers {
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
-        if let Some(status) = filter.status {
-            to.and("status = ?", [record::word(status).into()]);
-        }
-        if let Some(kind) = filter.kind {
-            to.and("type = ?", [record::word(kind).into()]);
-        }
-        if let Some(tag) = filter.tag {
-            let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
-                          AND t.customer_id = customers.id AND t.tag_id = ?)";
-            to.and(tagged, [tag.into()]);
-        }
+        let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
+                      AND t.customer_id = customers.id AND t.tag_id = ?)";
+        to.and_if("status = ?", filter.status.map(record::word));
+        to.and_if("type = ?", filter.kind.map(record::word));
+        to.and_if(tagged, filter.tag);
+        to.and_if("city_key = ?", filter.city.map(|city| sort_key(&city.0)));
+        to.and_if("region_key = ?", filter.region.map(|region| sort_key(&region.0)));
+        to.and_if("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0)));
+        to.and_if("email_key = ?", filter.email.map(|email| email.key()));
         if let Some(owing) = filter.has_balance {
             to.and(if owing { "balance > 0" } else { "balance = 0" }, []);
-        }
-        for (column, value) in [
-            ("city_key = ?", filter.city.map(|city| city.0)),
-            ("region_key = ?", filter.region.map(|region| region.0)),
-            ("postal_key = ?", filter.postal_code.map(|code| code.0)),
-        ] {
-            if let Some(value) = value {
-                to.and(column, [sort_key(&value).into()]);
-            }
-        }
-        if let Some(email) = filter.email {
-            to.and("email_key = ?", [email.key().into()]);
         }
         if let Some(phone) = filter.phone {
             let e164 = phone.e164(&tx.tenant().country);
@@ -186,47 +194,6 @@ impl Entity for Customers {
     fn search_text(row: &Row, _: &TenantTx) -> Option<SearchText> {
         Some(row.search_text())
     }
-}
-
-impl Draft {
-    /// The row of a new customer; what it refers to is known to be there.
-    pub fn compose(self, number: i64, country: &str) -> Result<Write> {
-        let status = self.status.0.unwrap_or(Status::Active);
-        settable(status)?;
-        let contact = self.reachable(country);
-        let names = Names {
-            kind: self.kind,
-            first: self.first_name.map(|name| name.0),
-            last: self.last_name.map(|name| name.0),
-            company: self.company_name.map(|name| name.0),
-        };
-        let columns = names
-            .columns()?
-            .and(contact.columns())
-            .and(address(self.billing_address))
-            .put("number", number)
-            .put("status", record::word(status))
-            .put("phones", serde_json::to_value(self.phones.0.unwrap_or_default()).unwrap_or_default())
-            .put("vip", self.vip.0.unwrap_or(false))
-            .put("do_not_contact", self.do_not_contact.0.unwrap_or(false))
-            .put("source", self.source.map(|source| source.0))
-            .put("language", self.language.map(|language| language.0))
-            .put("tax_exempt", self.tax_exempt.0.unwrap_or(false))
-            .put("tax_exempt_number", self.tax_exempt_number.map(|number| number.0))
-            .put("default_tax_rate_id", self.default_tax_rate_id)
-            .put("payment_terms_days", self.payment_terms_days)
-            .put("balance", 0);
-        Ok(Write::new(columns))
-    }
-
-    fn reachable(&self, country: &str) -> lookups::Reachable {
-        lookups::Reachable::of(self.email.as_ref(), self.phone.as_ref(), country)
-    }
-}
-
-/// What archiving a customer sets.
-pub fn archived(at: Timestamp) -> Columns {
-    Columns::default().put("status", "archived").put("archived_at", at)
 }
 
 /// `status` says archived only through customers.archive: a host may allow one tool and ask a person for the other.

@@ -6,32 +6,26 @@ mod record;
 mod schedule;
 mod state;
 
-use chrono_tz::Tz;
-use serde_json::json;
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
-pub use pricing::{Input, Priced};
 pub use record::{Record, Row};
-pub use schedule::Slot;
 
-use super::{customers, team};
+use super::{
+    place::{Payer, Place},
+    priced, team,
+};
 use crate::{
     entity::{
         About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
         Stored, Wanted,
     },
-    error::{Error, Issue, Result},
-    fields::{Patch, zone_named},
-    lines::LineItem,
+    error::{Error, Result},
+    fields::Patch,
+    references::unknown,
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
-
-/// The counter that numbers jobs, and where it begins.
-pub const NUMBERS: &str = "jobs";
-/// See [`NUMBERS`].
-pub const FIRST_NUMBER: i64 = 1001;
 
 const LINES: Link = Link { table: "job_lines", owner: "job_id" };
 const ASSIGNEES: Link = Link { table: "job_assignees", owner: "job_id" };
@@ -53,6 +47,7 @@ impl Entity for Jobs {
     const PREFIX: &'static str = "job";
     const FAMILY: Family = Family::Jobs;
     const TABLE: &'static str = "jobs";
+    const SHOWN_AS: &'static str = "title";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Cancel;
     const ACTORS: Actors = Actors { create: Needs::User, update: Needs::User, retire: Needs::User };
@@ -76,7 +71,7 @@ impl Entity for Jobs {
         "billing_state",
         "priority",
     ];
-    const Q: Q = Q::Substring("title_key");
+    const Q: Q = Q::Substring(&["title_key"]);
     const TAGS: Option<Link> = Some(Link { table: "job_tags", owner: "job_id" });
     const PAGE: i64 = 20;
     const NUMBERED_PAGES: bool = true;
@@ -92,55 +87,62 @@ impl Entity for Jobs {
         retire: "Frees the slot and keeps the record. Cannot be undone; create a new job instead.",
     };
 
-    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         if let Some(quote) = draft.from_quote_id {
             // Quotes have no table yet: none can be named.
-            return Err(bad_reference("from_quote_id", "quote", &quote, "quotes.list"));
+            return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
         }
-        let place = Place::find(tx, draft.customer_id.take(), draft.location_id.take()).await?;
-        if place.archived {
-            let message = "The customer is archived; no new work for them. Restore with customers.update status active.";
-            let customer = json!({"id": place.customer_id, "status": "active"});
-            return Err(Error::conflict("parent_archived", message).then_call("customers.update", customer));
-        }
-        let zone = schedule::zone(draft.time_zone.0.take().map(|zone| zone.0), place.zone.as_deref(), tx);
-        let slot = draft.slot(zone)?;
-        let named = draft.assignee_ids.0.take().unwrap_or_default();
-        let mut assignees = team::resolve(tx, "assignee_ids", &named).await?;
+        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
+        let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
+        let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;
+        let mut assignees =
+            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
         if let shared::permit::Reach::AssignedTo(user) = tx.reach()
             && !assignees.contains(user)
         {
             // A job that a technician creates is theirs; else it would be out of their own reach.
             assignees.push(user.clone());
         }
+        let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
         let priced = pricing::price(
             tx,
             pricing::Input {
-                lines: draft.lines(),
+                lines: priced::new_lines(draft.line_items.0),
                 flat_price: draft.flat_price.map(|price| price.0),
-                discount: draft.discount.as_ref().map(|discount| discount.0),
+                discount: draft.discount.map(|discount| discount.0),
                 rounding: crate::lines::rounding_named(&tx.tenant().tax_rounding),
-                tax_exempt: place.tax_exempt,
+                payer,
             },
         )
         .await?;
-        let given = Given {
-            number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
-            customer_id: place.customer_id,
-            location_id: place.location_id,
-            zone,
-            slot,
-            assignees: assignees.clone(),
-            rounding: tx.tenant().tax_rounding.clone(),
-            priced,
-            now: tx.now(),
-        };
-        let write = draft.compose(given)?;
-        schedule::warn_of_double_booking(write, None, slot, &assignees, tx).await
+        let status = state::on_create(draft.status.0, slot.start)?;
+        let done_at = (status == Status::Done).then(|| draft.done_at.map_or(tx.now(), |moment| moment.0));
+        let number = tx.next_number("jobs", 1001).await?;
+        let columns = Columns::default()
+            .put("number", number)
+            .put("title_key", sort_key(&draft.title.0))
+            .put("title", draft.title.0)
+            .put("description", draft.description.map(|text| text.0))
+            .put("customer_id", place.customer_id)
+            .put("location_id", place.location_id)
+            .and(slot.columns(zone))
+            .put("created_desc", -tx.now().micros())
+            .put("arrival_window_minutes", draft.arrival_window_minutes)
+            .put("all_day", draft.all_day.0.unwrap_or(false))
+            .put("tax_rounding", tx.tenant().tax_rounding.clone())
+            .and(priced.columns)
+            .and(state::columns(status, priced.total, false, done_at))
+            .put("priority", draft.priority.0.unwrap_or(Priority::Normal).as_str())
+            .put("job_type", draft.job_type.map(|text| text.0))
+            .put("po_number", draft.po_number.map(|text| text.0))
+            .put("completion_notes", draft.completion_notes.map(|text| text.0));
+        let write = schedule::warn_of_double_booking(Write::new(columns), None, slot, &assignees, tx).await?;
+        Ok(write.with_children(Some(priced.lines)).with_children(Some(assigned(assignees))))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let place = change.place(row, tx).await?;
+        let before = (row.customer_id.as_ref(), row.location_id.as_ref());
+        let place = Place::patched(tx, before, &change.customer_id, &change.location_id).await?;
         let zone = schedule::zone(
             change.time_zone.0.as_ref().map(|zone| zone.0.clone()),
             place.as_ref().and_then(|place| place.zone.as_deref()).or(Some(&row.time_zone)),
@@ -156,8 +158,11 @@ impl Entity for Jobs {
         if let Some(title) = &change.title.0 {
             columns = columns.put("title_key", sort_key(&title.0)).put("title", title.0.clone());
         }
-        let customer = place.as_ref().map_or(row.customer_id.clone(), |place| place.customer_id.clone());
-        let priced = pricing::reprice(row, &change, customer.as_deref(), tx).await?;
+        let (customer, location) = match &place {
+            Some(place) => (place.customer_id.as_deref(), place.location_id.as_deref()),
+            None => (row.customer_id.as_deref(), row.location_id.as_deref()),
+        };
+        let priced = pricing::reprice(row, &change, customer, location, tx).await?;
         let total = priced.as_ref().map_or(row.total, |priced| priced.total);
         let done_at = match (status, &change.done_at) {
             (Status::Done, Patch::Set(moment)) => Some(moment.0),
@@ -204,7 +209,14 @@ impl Entity for Jobs {
             let message = "The job is invoiced; a job that is billed cannot be cancelled. Void its invoice first (invoices.void).";
             return Err(Error::conflict("has_invoice", message));
         }
-        Ok(Retired::columns(how.columns(tx.now())))
+        Ok(Retired::columns(
+            Columns::default()
+                .put("status", Status::Cancelled.as_str())
+                .put("billing_state", "not_billable")
+                .put("cancelled_at", tx.now())
+                .put("cancel_reason", how.reason.map(|text| text.0))
+                .put("cancel_note", how.note.map(|text| text.0)),
+        ))
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
@@ -243,139 +255,7 @@ impl Entity for Jobs {
     }
 }
 
-/// What a new job's row takes beside its draft, once it has been looked up.
-pub struct Given {
-    /// Its number.
-    pub number: i64,
-    /// Whose it is.
-    pub customer_id: Option<String>,
-    /// Where it is done.
-    pub location_id: Option<String>,
-    /// The zone there.
-    pub zone: Tz,
-    /// When it is done.
-    pub slot: Slot,
-    /// Who does it.
-    pub assignees: Vec<String>,
-    /// Where tax is rounded.
-    pub rounding: String,
-    /// What it costs.
-    pub priced: Priced,
-    /// When it is made.
-    pub now: Timestamp,
-}
-
-impl Draft {
-    /// Its lines, none of which has an id yet.
-    pub fn lines(&mut self) -> Vec<(Option<String>, LineItem)> {
-        self.line_items.0.take().unwrap_or_default().into_iter().map(|item| (None, item)).collect()
-    }
-
-    /// From when to when it is done.
-    pub fn slot(&self, zone: Tz) -> Result<Slot> {
-        Slot::new(self.scheduled_start, self.scheduled_end, zone)
-    }
-
-    /// The row of a new job.
-    pub fn compose(self, given: Given) -> Result<Write> {
-        let Given { number, customer_id, location_id, zone, slot, assignees, rounding, priced, now } = given;
-        let status = state::on_create(self.status.0, slot.start)?;
-        let done_at = (status == Status::Done).then(|| self.done_at.map_or(now, |moment| moment.0));
-        let columns = Columns::default()
-            .put("number", number)
-            .put("title_key", sort_key(&self.title.0))
-            .put("title", self.title.0)
-            .put("description", self.description.map(|text| text.0))
-            .put("customer_id", customer_id)
-            .put("location_id", location_id)
-            .and(slot.columns(zone))
-            .put("created_desc", -now.micros())
-            .put("arrival_window_minutes", self.arrival_window_minutes)
-            .put("all_day", self.all_day.0.unwrap_or(false))
-            .put("tax_rounding", rounding)
-            .and(priced.columns)
-            .and(state::columns(status, priced.total, false, done_at))
-            .put("priority", self.priority.0.unwrap_or(Priority::Normal).as_str())
-            .put("job_type", self.job_type.map(|text| text.0))
-            .put("po_number", self.po_number.map(|text| text.0))
-            .put("completion_notes", self.completion_notes.map(|text| text.0));
-        Ok(Write::new(columns).with_children(Some(priced.lines)).with_children(Some(assigned(assignees))))
-    }
-}
-
-impl Retire {
-    /// What cancelling sets.
-    pub fn columns(self, at: Timestamp) -> Columns {
-        Columns::default()
-            .put("status", Status::Cancelled.as_str())
-            .put("billing_state", "not_billable")
-            .put("cancelled_at", at)
-            .put("cancel_reason", self.reason.map(|text| text.0))
-            .put("cancel_note", self.note.map(|text| text.0))
-    }
-}
-
 fn assigned(users: Vec<String>) -> Children {
     let rows = users.into_iter().map(|user| Columns::default().put("user_id", user)).collect();
     Children { table: ASSIGNEES.table, owner: ASSIGNEES.owner, rows }
-}
-
-/// Where a job is done and for whom.
-struct Place {
-    customer_id: Option<String>,
-    location_id: Option<String>,
-    zone: Option<String>,
-    archived: bool,
-    tax_exempt: bool,
-}
-
-impl Place {
-    /// A location brings its customer; the two must agree.
-    async fn find(tx: &mut TenantTx, customer: Option<String>, location: Option<String>) -> Result<Self> {
-        let mut place = Self {
-            customer_id: customer,
-            location_id: location,
-            zone: None,
-            archived: false,
-            tax_exempt: false,
-        };
-        if let Some(location) = place.location_id.clone() {
-            let sql = "SELECT customer_id, time_zone FROM locations WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL";
-            let found: Option<(String, Option<String>)> =
-                tx.row(sql, shared::binds![tx.tenant_id(), &location]).await?;
-            match found.filter(|_| may_refer(tx)) {
-                None => return Err(bad_reference("location_id", "location", &location, "locations.list")),
-                Some((owner, _)) if place.customer_id.as_ref().is_some_and(|customer| *customer != owner) => {
-                    let message =
-                        "is a location of another customer; send that customer, or leave customer_id out.";
-                    return Err(Error::field("location_id", message));
-                }
-                Some((owner, zone)) => {
-                    place.customer_id = Some(owner);
-                    place.zone = zone.filter(|zone| zone_named(zone).is_some());
-                }
-            }
-        }
-        if let Some(customer) = place.customer_id.clone() {
-            let standing = customers::standing(tx, &customer).await?.filter(|_| may_refer(tx));
-            let standing = standing
-                .ok_or_else(|| bad_reference("customer_id", "customer", &customer, "customers.search"))?;
-            place.archived = standing.archived;
-            place.tax_exempt = standing.tax_exempt;
-        }
-        Ok(place)
-    }
-}
-
-/// Customers and locations are out of a technician's reach: naming one must tell nothing of it.
-fn may_refer(tx: &TenantTx) -> bool {
-    *tx.reach() == shared::permit::Reach::All
-}
-
-fn bad_reference(field: &'static str, noun: &str, id: &str, tool: &str) -> Error {
-    Error::issues(vec![Issue {
-        path: field.to_owned(),
-        message: format!("there is no {noun} `{}`; find one with {tool}.", crate::error::shown(id)),
-        reason: Some("bad_reference"),
-    }])
 }

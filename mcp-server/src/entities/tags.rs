@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use shared::{binds, scope::Family, tenant_tx::TenantTx};
 
 use super::duplicates;
@@ -42,18 +41,6 @@ pub struct Draft {
     /// #rrggbb
     #[serde(default)]
     color: Set<Color>,
-}
-
-impl Draft {
-    /// The row of a new tag that no other has the name of.
-    pub fn compose(self) -> Write {
-        let columns = Columns::default()
-            .put("name_key", self.name.key())
-            .put("name", self.name.0)
-            .put("color", self.color.0.map_or(COLORLESS.to_owned(), |color| color.0))
-            .put("usage_count", 0);
-        Write::new(columns)
-    }
 }
 
 /// What changes.
@@ -101,7 +88,7 @@ impl Entity for Tags {
         BY_CREATION,
     ];
     const SUMMARY: &'static [&'static str] = &["name", "color", "usage_count"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
         get: "",
@@ -111,8 +98,15 @@ impl Entity for Tags {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        duplicates::refuse::<Tags>(tx, "name", "name_key", &draft.name.key(), None).await?;
-        Ok(draft.compose())
+        let key = draft.name.key();
+        duplicates::refuse::<Tags>(tx, "name", "name_key", &key, None).await?;
+        let color = draft.color.0.map_or(COLORLESS.to_owned(), |color| color.0);
+        let columns = Columns::default()
+            .put("name", draft.name.0)
+            .put("name_key", key)
+            .put("color", color)
+            .put("usage_count", 0);
+        Ok(Write::new(columns))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -131,7 +125,7 @@ impl Entity for Tags {
             let sql = format!("DELETE FROM {table} WHERE tenant_id = $1 AND tag_id = $2");
             detached += tx.execute(&sql, binds![tx.tenant_id(), &row.meta.id]).await?;
         }
-        Ok(Retired::Deleted(Map::from_iter([("detached".to_owned(), detached.into())])))
+        Ok(Retired::Deleted(Write::default().beside("detached", detached)))
     }
 
     fn narrow(_: Filter, _: &TenantTx, _: &mut Where) -> Result<()> {

@@ -29,7 +29,7 @@ pub struct Address {
 }
 
 /// An address as it is answered.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct AddressRecord {
     pub line1: String,
     pub line2: Option<String>,

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use unicode_normalization::UnicodeNormalization;
@@ -76,6 +77,16 @@ text_fields! {
     TagName, "tag-name", 50, |text| clean(text, 1, 50, false);
     /// A text of up to 20,000 characters.
     Body, "body", 20_000, |text| clean(text, 1, 20_000, true);
+    /// What a document is offered or billed under: up to 5,000 characters.
+    Conditions, "conditions", 5_000, |text| clean(text, 1, 5_000, true);
+    /// A civil date, without a zone.
+    Date, "date", 10, |text| {
+        let text = clean(text, 1, 10, false)?;
+        match text.parse::<NaiveDate>() {
+            Ok(date) if text.len() == 10 && (1..=9999).contains(&date.year()) => Ok(text),
+            _ => Err("is no date; send one like `2026-11-24`.".to_owned()),
+        }
+    };
     /// An address of electronic mail.
     Email, "mail", 254, |text| {
         let text = clean(text, 1, 254, false)?;
@@ -110,6 +121,14 @@ text_fields! {
         super::zone_named(text.trim()).map(|zone| zone.name().to_owned())
             .ok_or_else(|| "is no time zone; send an IANA name like `America/Chicago`.".to_owned())
     };
+}
+
+impl Date {
+    /// The day that it names.
+    pub fn day(&self) -> NaiveDate {
+        // It was parsed as one when it arrived.
+        self.0.parse().unwrap_or_default()
+    }
 }
 
 impl Email {

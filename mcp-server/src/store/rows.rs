@@ -21,7 +21,15 @@ fn first_tool<E: Entity>() -> String {
 
 /// The record of this id, if it is there and in reach.
 pub async fn fetch<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
-    let mut to = Where::in_reach::<E>(tx);
+    fetch_where::<E>(Where::in_reach::<E>(tx), tx, id).await
+}
+
+/// The record of this id, whoever asks: for what the caller's own record brings about.
+pub async fn fetch_any<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
+    fetch_where::<E>(Where::of_table(E::TABLE, tx), tx, id).await
+}
+
+async fn fetch_where<E: Entity>(mut to: Where, tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
     to.and("id = ?", [Bind::from(id)]);
     let sql = format!("SELECT {} FROM {} WHERE {}", columns::<E>(), E::TABLE, to.sql());
     tx.row(&sql, to.into_binds()).await?.ok_or_else(|| Error::not_found(E::NOUN, id, &first_tool::<E>()))

@@ -45,7 +45,7 @@ pub const MCP_SERVER: House = House {
         &["catalog"],
         &["entities"],
         &["verbs"],
-        &["entity", "store", "documents", "lines", "schema"],
+        &["entity", "store", "references", "documents", "lines", "schema"],
         &["fields", "money", "recurrence", "search"],
         &["config", "error"],
     ],

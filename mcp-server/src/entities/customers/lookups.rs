@@ -5,47 +5,28 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use shared::{binds, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::record::Row;
+use super::{Customers, record::Row};
 use crate::{
     entity::Stored,
-    error::{Error, Issue, Result},
-    fields::{Email, Patch, Phone},
-    store::{self, Columns, Write},
+    error::{Error, Result},
+    fields::{AddressRecord, Email, Patch, Phone},
+    references::Kind,
+    store::{Columns, Write},
 };
 
-/// The display names of customers.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    store::names(tx, "customers", "display_name", ids).await
-}
-
-/// What a document must know of its customer.
-pub struct Standing {
-    /// No new work for them.
-    pub archived: bool,
-    /// No tax either.
-    pub tax_exempt: bool,
-}
-
-/// A customer's standing; none if there is no such customer.
-pub async fn standing(tx: &mut TenantTx, id: &str) -> Result<Option<Standing>> {
-    let sql = "SELECT status, tax_exempt FROM customers WHERE tenant_id = $1 AND id = $2";
-    let row: Option<(String, bool)> = tx.row(sql, binds![tx.tenant_id(), id]).await?;
-    Ok(row.map(|(status, tax_exempt)| Standing { archived: status == "archived", tax_exempt }))
-}
-
-pub(super) async fn check_tax_rate(tx: &mut TenantTx, id: Option<&str>) -> Result<()> {
-    let Some(id) = id else { return Ok(()) };
-    if store::names(tx, "tax_rates", "name", &[id]).await?.contains_key(id) {
+/// Refuses a customer for whom nothing new, a `noun`, is made: one who is not there, or archived.
+pub async fn served(tx: &mut TenantTx, id: &str, noun: &str) -> Result<()> {
+    let kind = Kind::of::<Customers>();
+    kind.or_archived().check(tx, "customer_id", Some(id), None).await?;
+    let sql = "SELECT status FROM customers WHERE tenant_id = $1 AND id = $2 AND status = 'archived'";
+    if tx.row::<(String,)>(sql, binds![tx.tenant_id(), id]).await?.is_none() {
         return Ok(());
     }
-    Err(Error::issues(vec![Issue {
-        path: "default_tax_rate_id".to_owned(),
-        message: format!(
-            "there is no tax rate `{}`; list them with tax_rates.list.",
-            crate::error::shown(id)
-        ),
-        reason: Some("bad_reference"),
-    }]))
+    let message = format!(
+        "The customer is archived; no new {noun} for them. Restore with customers.update status active."
+    );
+    let error = Error::conflict("parent_archived", message);
+    Err(error.then_call("customers.update", json!({"id": id, "status": "active"})))
 }
 
 /// Email and phone, as far as a call names them.
@@ -56,15 +37,15 @@ pub(super) struct Reachable {
 }
 
 impl Reachable {
-    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, country: &str) -> Self {
+    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, tx: &TenantTx) -> Self {
         let email = email.map_or(Patch::Null, |email| Patch::Set(email.clone()));
         let phone = phone.map_or(Patch::Null, |phone| Patch::Set(phone.clone()));
-        Self::patched(email, phone, country)
+        Self::patched(email, phone, tx)
     }
 
-    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, country: &str) -> Self {
+    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, tx: &TenantTx) -> Self {
         let e164 = match &phone {
-            Patch::Set(phone) => phone.e164(country),
+            Patch::Set(phone) => phone.e164(&tx.tenant().country),
             Patch::Absent | Patch::Null => None,
         };
         Self { email, phone, e164 }
@@ -137,6 +118,26 @@ fn of_customers(sql: &str, tx: &TenantTx, ids: &[&str]) -> (String, Vec<Bind>) {
     let binds =
         std::iter::once(Bind::from(tx.tenant_id())).chain(ids.iter().map(|&id| Bind::from(id))).collect();
     (sql.replace("{ids}", &marks.join(", ")), binds)
+}
+
+/// The billing addresses of those customers who have one.
+pub async fn billing_addresses(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, AddressRecord>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: String,
+        #[sqlx(flatten)]
+        address: super::record::BillingAddress,
+    }
+    let sql = format!(
+        "SELECT id, {} FROM customers WHERE tenant_id = $1 AND id IN ({{ids}}) AND billing_line1 IS NOT NULL",
+        super::record::BillingAddress::COLUMNS
+    );
+    let (sql, binds) = of_customers(&sql, tx, ids);
+    let rows: Vec<Row> = tx.rows(&sql, binds).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.address.shown()?))).collect())
 }
 
 pub(super) async fn jobs_of(

@@ -10,8 +10,37 @@ use crate::{
     entity::{SearchText, Stored, Wanted},
     error::Result,
     fields::AddressRecord,
-    store,
+    references::TAX_RATE,
 };
+
+/// Where a customer's bills go, as it is stored.
+#[derive(sqlx::FromRow)]
+pub(super) struct BillingAddress {
+    billing_line1: Option<String>,
+    billing_line2: Option<String>,
+    billing_city: Option<String>,
+    billing_region: Option<String>,
+    billing_postal_code: Option<String>,
+    billing_country: Option<String>,
+}
+
+impl BillingAddress {
+    /// The columns that it is read from.
+    pub(super) const COLUMNS: &'static str = "billing_line1, billing_line2, billing_city, billing_region, \
+        billing_postal_code, billing_country";
+
+    /// As it is answered; none if there is none.
+    pub(super) fn shown(&self) -> Option<AddressRecord> {
+        Some(AddressRecord {
+            line1: self.billing_line1.clone()?,
+            line2: self.billing_line2.clone(),
+            city: self.billing_city.clone(),
+            region: self.billing_region.clone(),
+            postal_code: self.billing_postal_code.clone(),
+            country: self.billing_country.clone().unwrap_or_default(),
+        })
+    }
+}
 
 /// A customer's own columns.
 #[derive(sqlx::FromRow)]
@@ -28,12 +57,8 @@ pub struct Row {
     pub(super) phone: Option<String>,
     pub(super) phone_e164: Option<String>,
     pub(super) phones: sqlx::types::Json<Vec<LabelledPhone>>,
-    pub(super) billing_line1: Option<String>,
-    pub(super) billing_line2: Option<String>,
-    pub(super) billing_city: Option<String>,
-    pub(super) billing_region: Option<String>,
-    pub(super) billing_postal_code: Option<String>,
-    pub(super) billing_country: Option<String>,
+    #[sqlx(flatten)]
+    pub(super) address: BillingAddress,
     pub(super) vip: bool,
     pub(super) do_not_contact: bool,
     pub(super) source: Option<String>,
@@ -62,7 +87,8 @@ impl Row {
 
     /// Name and phone, and also company, email, number and address line; a phone also without its country code.
     pub(super) fn search_text(&self) -> SearchText {
-        let texts = [&self.first_name, &self.last_name, &self.company_name, &self.email, &self.billing_line1];
+        let texts =
+            [&self.first_name, &self.last_name, &self.company_name, &self.email, &self.address.billing_line1];
         let mut texts: Vec<String> = texts.into_iter().flatten().cloned().collect();
         texts.push(self.number_shown());
         let mut tokens = Vec::new();
@@ -135,8 +161,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lookups::locations_of(tx, &ids).await?,
         false => Default::default(),
     };
-    let rates: Vec<&str> = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref()).collect();
-    let rates = store::names(tx, "tax_rates", "name", &rates).await?;
+    let rates = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref());
+    let rates = TAX_RATE.names_for(wanted, "default_tax_rate_name", tx, rates).await?;
     let record = |row: &Stored<Row>| {
         let (job_count, last_job_at) = jobs.remove(&row.meta.id).unwrap_or_default();
         Record {
@@ -155,15 +181,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             phone: row.phone.clone(),
             phone_e164: row.phone_e164.clone(),
             phones: row.phones.0.clone(),
-            billing_address: row.billing_line1.clone().map(|line1| AddressRecord {
-                line1,
-                line2: row.billing_line2.clone(),
-                city: row.billing_city.clone(),
-                region: row.billing_region.clone(),
-                postal_code: row.billing_postal_code.clone(),
-                country: row.billing_country.clone().unwrap_or_default(),
-            }),
-            city: row.billing_city.clone(),
+            billing_address: row.address.shown(),
+            city: row.address.billing_city.clone(),
             vip: row.vip,
             do_not_contact: row.do_not_contact,
             source: row.source.clone(),

@@ -1,45 +1,11 @@
 //! What the tools of jobs take.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use shared::tenant_tx::TenantTx;
-
-use super::{Place, Row};
 use crate::{
-    entity::Stored,
-    error::Result,
-    fields::{Body, Line, Moment, Money, Patch, Set, ShortLine, When, ZoneName},
+    fields::{Body, Line, Moment, Money, Patch, Set, ShortLine, When, ZoneName, words},
     lines::{DiscountInput, LineItem, LineItemOp},
 };
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "snake_case")]
-        #[schemars(inline)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// The word that is stored and shown.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// The value of a stored word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 words! {
     /// Where a job is in its life.
@@ -189,26 +155,6 @@ pub struct Change {
     pub done_at: Patch<Moment>,
     #[serde(default)]
     pub completion_notes: Patch<Body>,
-}
-
-impl Change {
-    /// Where the job will be, if the patch says anything of it.
-    pub(super) async fn place(&self, row: &Stored<Row>, tx: &mut TenantTx) -> Result<Option<Place>> {
-        if self.customer_id.is_absent() && self.location_id.is_absent() {
-            return Ok(None);
-        }
-        let customer = match (&self.customer_id, &self.location_id) {
-            // A new location brings its own customer.
-            (Patch::Absent, Patch::Set(_)) => None,
-            (customer, _) => customer.clone().or(row.customer_id.clone()),
-        };
-        let location = match (&self.customer_id, &self.location_id) {
-            // A new customer leaves the old one's location behind.
-            (Patch::Set(_) | Patch::Null, Patch::Absent) => None,
-            (_, location) => location.clone().or(row.location_id.clone()),
-        };
-        Place::find(tx, customer, location).await.map(Some)
-    }
 }
 
 /// The filters of a list.

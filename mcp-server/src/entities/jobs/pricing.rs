@@ -5,12 +5,13 @@ use shared::tenant_tx::TenantTx;
 use super::{Change, LINES, Row};
 use crate::{
     documents::{Discount, TaxRounding},
-    entities::customers,
+    entities::{
+        place::Payer,
+        priced::{self, Priced},
+    },
     entity::Stored,
     error::{Error, Result},
-    fields::Patch,
-    lines::{self, LineItem, Sources, Terms},
-    store::{Children, Columns},
+    lines::{self, LineItem, Terms},
 };
 
 /// What the price is made from.
@@ -23,94 +24,60 @@ pub struct Input {
     pub discount: Option<Discount>,
     /// Where tax is rounded.
     pub rounding: TaxRounding,
-    /// The customer pays no tax.
-    pub tax_exempt: bool,
-}
-
-/// What is written of the price.
-pub struct Priced {
-    /// The job's columns.
-    pub columns: Columns,
-    /// Its lines.
-    pub lines: Children,
-    /// What is to be paid, in minor units.
-    pub total: i64,
+    /// Who pays.
+    pub payer: Payer,
 }
 
 /// Prices a job.
 pub async fn price(tx: &mut TenantTx, input: Input) -> Result<Priced> {
-    let sources = Sources::read(tx, &input.lines).await?;
-    input.price(&sources, || tx.new_id("lin"))
+    let terms = Terms {
+        field: "line_items",
+        discount: input.discount,
+        rounding: input.rounding,
+        flat_price: input.flat_price,
+        tax_exempt: input.payer.tax_exempt,
+        default_tax_rate_id: input.payer.default_tax_rate_id,
+    };
+    let mut priced = priced::price(tx, LINES, input.lines, &terms).await?;
+    priced.columns = priced.columns.put("flat_price", input.flat_price);
+    Ok(priced)
 }
 
-impl Input {
-    /// The price by these items and rates.
-    pub fn price(self, sources: &Sources, new_id: impl FnMut() -> String) -> Result<Priced> {
-        let resolved = sources.resolve(self.lines, self.tax_exempt, new_id)?;
-        if resolved.len() > 300 {
-            return Err(Error::field("line_items", "has more than 300 lines; split the job."));
-        }
-        let terms = Terms {
-            discount: self.discount,
-            rounding: self.rounding,
-            flat_price: self.flat_price,
-            tax_exempt: self.tax_exempt,
-        };
-        let totals = lines::totals(&resolved, &sources.rates, &terms)?;
-        let columns = Columns::default()
-            .put("flat_price", self.flat_price)
-            .and(lines::discount_columns(self.discount))
-            .put("subtotal", totals.subtotal)
-            .put("discount_total", totals.discount)
-            .put("tax_total", totals.tax)
-            .put("total", totals.total);
-        Ok(Priced { columns, lines: lines::children(LINES, &resolved, &totals), total: totals.total })
-    }
-}
-
-/// Prices a job again after a patch, if the patch says anything that matters for it.
+/// Prices a job again after a patch, if the patch says anything that matters for it. `customer` and `location` are those
+/// that it will have.
 pub async fn reprice(
     row: &Stored<Row>,
     change: &Change,
     customer: Option<&str>,
+    location: Option<&str>,
     tx: &mut TenantTx,
 ) -> Result<Option<Priced>> {
     let same_customer = customer == row.customer_id.as_deref();
+    let invoiced = row.billing_state == "invoiced";
+    // Another location may tax it otherwise, but what is billed is billed.
+    let same_place = same_customer && (invoiced || location == row.location_id.as_deref());
     let says_nothing = change.line_items.0.is_none()
         && change.line_item_ops.0.is_none()
         && change.flat_price.is_absent()
         && change.discount.is_absent();
-    if says_nothing && same_customer {
+    if says_nothing && same_place {
         return Ok(None);
     }
-    if row.billing_state == "invoiced" {
+    if invoiced {
         let message = "The job is invoiced; its price stands. Void its invoice first (invoices.void).";
         return Err(Error::conflict("has_invoice", message));
     }
-    let kept = match (&change.line_items.0, &change.line_item_ops.0) {
-        (Some(_), Some(_)) => {
-            return Err(Error::field("line_item_ops", "cannot stand beside line_items; send one of them."));
-        }
-        (Some(items), None) => items.iter().cloned().map(|item| (None, item)).collect(),
-        (None, ops) => {
-            let stored = lines::load(tx, LINES, &row.meta.id).await?;
-            lines::apply(stored, ops.clone().unwrap_or_default())?
-        }
-    };
-    let tax_exempt = match customer {
-        Some(id) => customers::standing(tx, id).await?.is_some_and(|standing| standing.tax_exempt),
-        None => false,
-    };
-    let discount = match change.discount.clone() {
-        Patch::Absent => lines::discount_of(row.discount_type.as_deref(), row.discount_value),
-        other => other.map(|discount| discount.0).or(None),
-    };
+    let (items, ops) = (change.line_items.0.clone(), change.line_item_ops.0.clone());
     let input = Input {
-        lines: kept,
+        lines: priced::patched_lines(tx, LINES, &row.meta.id, items, ops).await?,
         flat_price: change.flat_price.clone().map(|price| price.0).or(row.flat_price),
-        discount,
+        discount: priced::patched_discount(
+            change.discount.clone(),
+            row.discount_type.as_deref(),
+            row.discount_value,
+        ),
         rounding: lines::rounding_named(&row.tax_rounding),
-        tax_exempt,
+        payer: Payer::find(tx, customer, location).await?,
     };
     price(tx, input).await.map(Some)
 }

@@ -1,0 +1,206 @@
+//! Quotes: what work would cost, and what the customer said to it.
+
+mod input;
+mod record;
+mod state;
+
+use shared::{scope::Family, tenant_tx::TenantTx};
+
+pub use input::{Change, Draft, Filter, Retire, Status};
+pub use record::{Record, Row};
+
+use super::{
+    customers,
+    place::{Payer, Place},
+    priced,
+};
+use crate::{
+    entity::{
+        About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
+        Stored, Wanted,
+    },
+    error::Result,
+    fields::{NO_DAY, Patch, day_in, day_key},
+    lines::{self, Terms},
+    references::TAX_RATE,
+    search::sort_key,
+    store::{Columns, Where, Write},
+};
+
+/// Where a quote's lines are.
+pub const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
+
+/// The entity.
+pub struct Quotes;
+
+impl Entity for Quotes {
+    type Row = Row;
+    type Record = Record;
+    type Draft = Draft;
+    type Change = Change;
+    type Filter = Filter;
+    type Retire = Retire;
+
+    const NAME: &'static str = "quotes";
+    const NOUN: &'static str = "quote";
+    const NOUNS: &'static str = "quotes";
+    const PREFIX: &'static str = "quo";
+    const FAMILY: Family = Family::Quotes;
+    const TABLE: &'static str = "quotes";
+    const SHOWN_AS: &'static str = "title";
+    const COLUMNS: &'static str = Row::COLUMNS;
+    const FIFTH: Fifth = Fifth::Archive;
+    const RESTORABLE: bool = false;
+    const ACTORS: Actors = Actors { create: Needs::Owner, update: Needs::Owner, retire: Needs::Owner };
+    const ORDERS: &'static [Order] = &[
+        BY_CREATION,
+        BY_UPDATE,
+        Order::rising("valid_until", &[Key::Int("valid_key")]),
+        Order::falling("total", &[Key::Int("total")]),
+        Order::rising("number", &[Key::Int("number")]),
+    ];
+    const SUMMARY: &'static [&'static str] = &[
+        "number",
+        "title",
+        "status",
+        "customer_id",
+        "customer_name",
+        "total",
+        "valid_until",
+        "is_expired",
+        "job_id",
+        "invoice_id",
+    ];
+    const Q: Q = Q::Substring("title_key");
+    const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
+    const ABOUT: About = About {
+        list: "Use it for what is offered and still open, or what was accepted.",
+        get: "Shows its lines, totals and what it became.",
+        create: "Lines may be optional; only selected ones count. An owner's alone.",
+        update: "Content changes in draft alone. Move by status: sent, accepted, declined, or back to draft. An owner's alone.",
+        retire: "Hides the quote and keeps its status; an owner's alone. Cannot be undone; create a new quote instead.",
+    };
+
+    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+        priced::check_currency(tx, draft.currency.as_ref())?;
+        let place = Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id, Self::NOUN).await?;
+        let payer = Payer::find(tx, Some(&draft.customer_id), place.location_id.as_deref()).await?;
+        let default = priced::new_default(tx, draft.default_tax_rate_id, &payer).await?;
+        let terms = Terms {
+            field: "line_items",
+            discount: draft.discount.map(|discount| discount.0),
+            rounding: lines::rounding_named(&tx.tenant().tax_rounding),
+            flat_price: None,
+            tax_exempt: payer.tax_exempt,
+            default_tax_rate_id: default.clone(),
+        };
+        let items = priced::new_lines(draft.line_items.0);
+        let priced = priced::price(tx, LINES, items, &terms).await?;
+        let status = draft.status.0.unwrap_or(Status::Draft);
+        let reason = draft.decline_reason.map_or(Patch::Absent, Patch::Set);
+        let state = state::columns(None, status, &draft.customer_id, reason, tx).await?;
+        let number = tx.next_number("quotes", 1001).await?;
+        let columns = Columns::default()
+            .put("number", number)
+            .put("title_key", sort_key(&draft.title.0))
+            .put("title", draft.title.0)
+            .put("customer_id", draft.customer_id)
+            .put("location_id", place.location_id)
+            .put("default_tax_rate_id", default)
+            .put("currency", tx.tenant().currency.clone())
+            .put("tax_rounding", tx.tenant().tax_rounding.clone())
+            .put("valid_key", draft.valid_until.as_ref().map_or(NO_DAY, |date| day_key(date.day())))
+            .put("valid_until", draft.valid_until.map(|date| date.day()))
+            .put("terms", draft.terms.map(|text| text.0))
+            .put("message", draft.message.map(|text| text.0))
+            .and(priced.columns)
+            .and(state);
+        Ok(Write::new(columns).with_children(Some(priced.lines)))
+    }
+
+    async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        let status = state::on_change(row, change.status.0, &change.content())?;
+        let decline_reason = change.decline_reason.clone();
+        if row.status() != Status::Draft && status != Status::Draft {
+            return Ok(Write::new(
+                state::columns(Some(row), status, &row.customer_id, decline_reason, tx).await?,
+            ));
+        }
+        priced::check_currency(tx, change.currency.0.as_ref())?;
+        let asked = change.customer_id.0.map_or(Patch::Absent, Patch::Set);
+        let before = (Some(&row.customer_id), row.location_id.as_ref());
+        let place = Place::patched(tx, before, &asked, &change.location_id).await?;
+        let (customer, location) = match place {
+            Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
+            _ => (row.customer_id.clone(), row.location_id.clone()),
+        };
+        if customer != row.customer_id {
+            customers::served(tx, &customer, Self::NOUN).await?;
+        }
+        if let Patch::Set(rate) = &change.default_tax_rate_id {
+            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
+        }
+        let default = change.default_tax_rate_id.or(row.default_tax_rate_id.clone());
+        // A draft is priced at each write: what it takes of tax rates and of its customer is as of today.
+        let payer = Payer::find(tx, Some(&customer), location.as_deref()).await?;
+        let terms = Terms {
+            field: "line_items",
+            discount: priced::patched_discount(
+                change.discount,
+                row.discount_type.as_deref(),
+                row.discount_value,
+            ),
+            rounding: lines::rounding_named(&row.tax_rounding),
+            flat_price: None,
+            tax_exempt: payer.tax_exempt,
+            default_tax_rate_id: default.clone(),
+        };
+        let items =
+            priced::patched_lines(tx, LINES, &row.meta.id, change.line_items.0, change.line_item_ops.0)
+                .await?;
+        let priced = priced::price(tx, LINES, items, &terms).await?;
+        let mut columns = state::columns(Some(row), status, &customer, decline_reason, tx)
+            .await?
+            .and(priced.columns)
+            .put("customer_id", customer)
+            .put("location_id", location)
+            .put("default_tax_rate_id", default)
+            .patch("valid_until", change.valid_until.clone(), |date| date.day())
+            .patch("terms", change.terms, |text| text.0)
+            .patch("message", change.message, |text| text.0);
+        match &change.valid_until {
+            Patch::Absent => {}
+            Patch::Null => columns = columns.put("valid_key", NO_DAY),
+            Patch::Set(date) => columns = columns.put("valid_key", day_key(date.day())),
+        }
+        if let Some(title) = change.title.0 {
+            columns = columns.put("title_key", sort_key(&title.0)).put("title", title.0);
+        }
+        Ok(Write::new(columns).with_children(Some(priced.lines)))
+    }
+
+    async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
+        if row.archived_at.is_some() {
+            return Ok(Retired::Already);
+        }
+        Ok(Retired::columns(Columns::default().put("archived_at", tx.now())))
+    }
+
+    fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
+        to.and_if("status = ?", filter.status.map(Status::as_str));
+        to.and_if("customer_id = ?", filter.customer_id);
+        to.and_if("location_id = ?", filter.location_id);
+        to.and_if("total >= ?", filter.amount_min.map(|amount| amount.0));
+        to.and_if("total <= ?", filter.amount_max.map(|amount| amount.0));
+        if let Some(expired) = filter.is_expired {
+            let not = if expired { "" } else { "NOT " };
+            let today = day_key(day_in(&tx.tenant().time_zone, tx.now()));
+            to.and(&format!("{not}(valid_key < ? AND status IN ('draft', 'sent'))"), [today.into()]);
+        }
+        Ok(())
+    }
+
+    async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
+        record::present(rows, wanted, tx).await
+    }
+}
