@@ -11,6 +11,7 @@ use shared::{clock::Clock, db::Db, id::Ids, random::Random};
 
 use crate::{
     config::{Config, Settings},
+    documents::Documents,
     endpoints::{
         apps, assets, authorize, consent, health, login, logout, metadata, program, register, revoke,
         settings, settings_api, token,
@@ -41,6 +42,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// The keys that sign access tokens.
     pub(crate) signing: Signing,
+    /// What apps publish about themselves.
+    pub(crate) documents: Documents,
     /// The refusals that were written down lately.
     pub(crate) refusals: Refusals,
 }
@@ -60,8 +63,10 @@ impl App {
         let passwords = Passwords::new(&random)?;
         let signing = Signing::new(settings.signing_algorithm, &config.key_secret()?)?;
         signing.refresh(&db, &ids, &random, clock.now()).await?;
+        let documents = Documents::new(settings.local_documents)?;
         let refusals = Refusals::default();
-        Ok(Self(Arc::new(Inner { db, clock, random, ids, settings, passwords, signing, refusals })))
+        let inner = Inner { db, clock, random, ids, settings, passwords, signing, documents, refusals };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// What a server does from time to time: looks after its signing keys and sweeps what has ended.

@@ -7,10 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     config::DatabaseOptions,
     db::{Db, Opening, ServerRole},
+    network::Network,
 };
 use url::Url;
 
-use crate::{domain::network::Network, security::jwt::Algorithm};
+use crate::security::jwt::Algorithm;
 
 /// How auth-server is set up.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,6 +58,10 @@ pub struct Config {
     /// Apps that may register themselves in an hour, overall.
     #[arg(long, env = "ZOOP_REGISTRATIONS", default_value_t = 1000, value_name = "COUNT")]
     pub registrations: i64,
+    /// For developers alone: documents that apps publish about themselves may come by http and from this machine. Where
+    /// strangers reach this server, they could make it ask the programs beside it.
+    #[arg(long, env = "ZOOP_LOCAL_DOCUMENTS")]
+    pub local_documents: bool,
     /// How long an access token lives, in seconds.
     #[arg(
         long,
@@ -88,6 +93,8 @@ pub struct Settings {
     pub registrations_per_source: i64,
     /// In an hour, overall.
     pub registrations: i64,
+    /// Whether apps' documents may come by http and from this machine.
+    pub local_documents: bool,
     /// Seconds.
     pub access_token_ttl: i64,
     /// Of new signing keys.
@@ -134,6 +141,7 @@ impl Config {
             extra_redirect_uris: self.extra_redirect_uris.clone(),
             registrations_per_source: self.registrations_per_source,
             registrations: self.registrations,
+            local_documents: self.local_documents,
             access_token_ttl: self.access_token_ttl,
             signing_algorithm: self.signing_algorithm,
         })

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod config;
+mod documents;
 pub mod domain;
 mod endpoints;
 mod error;
@@ -37,10 +38,10 @@ pub async fn serve(
     tracing::info!(%address, issuer = app.settings.issuer, "auth-server is ready");
     let keeper = tokio::spawn(keep(app.clone(), shutdown.clone()));
     let router = app.router();
-    let served = shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
+    shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
     keeper.abort();
     app.db.close().await;
-    served
+    Ok(())
 }
 
 /// Keeps house once a minute: what has ended is swept, and signing keys are looked after.

@@ -13,8 +13,9 @@ pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
 
 use crate::entities::{
-    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes,
-    tags::Tags, tax_rates::TaxRates,
+    catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
+    customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes, tags::Tags,
+    tax_rates::TaxRates,
 };
 use of::Of;
 
@@ -27,6 +28,8 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
     &Of::<Quotes>::NEW,
+    &Of::<CatalogItems>::NEW,
+    &Of::<CatalogCategories>::NEW,
     &Of::<TaxRates>::NEW,
 ];
 

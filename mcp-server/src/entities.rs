@@ -1,5 +1,7 @@
 //! The entities: one file each. Read it and you know that entity.
 
+pub mod catalog_categories;
+pub mod catalog_items;
 pub mod contacts;
 pub mod customers;
 pub mod jobs;
@@ -11,7 +13,8 @@ pub mod tax_rates;
 
 mod became;
 mod duplicates;
-mod place;
-mod priced;
+mod in_use;
+pub mod place;
+pub mod priced;
 mod primary;
 pub mod team;

@@ -11,7 +11,7 @@ mod words;
 
 pub use address::{Address, AddressRecord};
 pub use calendar::{NO_DAY, day_in, day_key};
-pub use decimal::{Percentage, Quantity, TaxPercentage, parts};
+pub use decimal::{Markup, Percentage, Quantity, TaxPercentage, parts};
 pub use money::{LARGEST, Money, SignedMoney};
 pub use patch::{Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};

@@ -23,7 +23,7 @@ use crate::{
         grant_scope::GrantScope,
     },
     security::{redirect_uri, seal::Seal, secret},
-    store::{audit, authorization_codes, authorization_requests, consents, grants, refresh_tokens},
+    store::{audit, authorization_codes, authorization_requests, clients, consents, grants, refresh_tokens},
 };
 
 const NO_STANDING: &str =
@@ -71,6 +71,9 @@ impl Desk<'_> {
         }
         let standing = grants::standing(&mut tx, &code.tenant_id, &code.user_id).await?;
         let standing = standing.ok_or(Fault::InvalidGrant(NO_STANDING))?;
+        if self.client.published_at().is_some() {
+            clients::keep_published(&mut tx, self.client, self.now).await?;
+        }
         authorization_codes::insert(&mut tx, &secret::hash(&secret), &code).await?;
         let (user, client, tenant) = (&code.user_id, &code.client_id, &code.tenant_id);
         consents::remember(&mut tx, user, client, &host, tenant, code.scope, self.now).await?;

@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod authorization_codes;
 pub mod authorization_requests;
+pub mod client_assertions;
 pub mod clients;
 pub mod consents;
 pub mod grants;

@@ -7,7 +7,9 @@
     reason = "a test that cannot be set up fails"
 )]
 
+pub mod app_key;
 pub mod oauth;
+pub mod website;
 
 use std::{
     collections::BTreeMap,
@@ -66,6 +68,16 @@ impl Server {
         let (clock, random, stop) = (db.clock().clone(), db.random().clone(), shutdown.clone());
         tokio::spawn(async move { auth_server::serve(config, listener, clock, random, stop).await.unwrap() });
         Self { url, shutdown }
+    }
+
+    /// Does what a server does from time to time.
+    pub async fn keep_house(&self, db: &TestDatabase) {
+        let config = config(&["--database-url", db.url(), "--signing-algorithm", "ES256"]);
+        let open = config.open_database().await.unwrap();
+        let app =
+            auth_server::App::new(&config, open, db.clock().clone(), db.random().clone()).await.unwrap();
+        app.keep_house().await.unwrap();
+        app.db.close().await;
     }
 
     pub fn browser(&self) -> Browser {

@@ -6,10 +6,13 @@ mod record;
 mod schedule;
 mod state;
 
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+use chrono_tz::Tz;
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
+pub use pricing::Input;
 pub use record::{Record, Row};
+pub use schedule::Slot;
 
 use super::{
     place::{Payer, Place},
@@ -26,6 +29,11 @@ use crate::{
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
+
+/// The counter that numbers jobs, and where it begins.
+pub const NUMBERS: &str = "jobs";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
 
 const LINES: Link = Link { table: "job_lines", owner: "job_id" };
 const ASSIGNEES: Link = Link { table: "job_assignees", owner: "job_id" };
@@ -87,16 +95,16 @@ impl Entity for Jobs {
         retire: "Frees the slot and keeps the record. Cannot be undone; create a new job instead.",
     };
 
-    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         if let Some(quote) = draft.from_quote_id {
             // Quotes have no table yet: none can be named.
             return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
         }
-        let place = Place::of_new(tx, draft.customer_id, draft.location_id, "work").await?;
-        let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
-        let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;
-        let mut assignees =
-            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
+        let place = Place::of_new(tx, draft.customer_id.take(), draft.location_id.take(), "work").await?;
+        let zone = schedule::zone(draft.time_zone.0.take().map(|zone| zone.0), place.zone.as_deref(), tx);
+        let slot = draft.slot(zone)?;
+        let named = draft.assignee_ids.0.take().unwrap_or_default();
+        let mut assignees = team::resolve(tx, "assignee_ids", &named).await?;
         if let shared::permit::Reach::AssignedTo(user) = tx.reach()
             && !assignees.contains(user)
         {
@@ -104,40 +112,21 @@ impl Entity for Jobs {
             assignees.push(user.clone());
         }
         let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
-        let priced = pricing::price(
-            tx,
-            pricing::Input {
-                lines: priced::new_lines(draft.line_items.0),
-                flat_price: draft.flat_price.map(|price| price.0),
-                discount: draft.discount.map(|discount| discount.0),
-                rounding: crate::lines::rounding_named(&tx.tenant().tax_rounding),
-                payer,
-            },
-        )
-        .await?;
-        let status = state::on_create(draft.status.0, slot.start)?;
-        let done_at = (status == Status::Done).then(|| draft.done_at.map_or(tx.now(), |moment| moment.0));
-        let number = tx.next_number("jobs", 1001).await?;
-        let columns = Columns::default()
-            .put("number", number)
-            .put("title_key", sort_key(&draft.title.0))
-            .put("title", draft.title.0)
-            .put("description", draft.description.map(|text| text.0))
-            .put("customer_id", place.customer_id)
-            .put("location_id", place.location_id)
-            .and(slot.columns(zone))
-            .put("created_desc", -tx.now().micros())
-            .put("arrival_window_minutes", draft.arrival_window_minutes)
-            .put("all_day", draft.all_day.0.unwrap_or(false))
-            .put("tax_rounding", tx.tenant().tax_rounding.clone())
-            .and(priced.columns)
-            .and(state::columns(status, priced.total, false, done_at))
-            .put("priority", draft.priority.0.unwrap_or(Priority::Normal).as_str())
-            .put("job_type", draft.job_type.map(|text| text.0))
-            .put("po_number", draft.po_number.map(|text| text.0))
-            .put("completion_notes", draft.completion_notes.map(|text| text.0));
-        let write = schedule::warn_of_double_booking(Write::new(columns), None, slot, &assignees, tx).await?;
-        Ok(write.with_children(Some(priced.lines)).with_children(Some(assigned(assignees))))
+        let input = draft.price(payer, &tx.tenant().tax_rounding);
+        let priced = pricing::price(tx, input).await?;
+        let given = Given {
+            number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
+            customer_id: place.customer_id,
+            location_id: place.location_id,
+            zone,
+            slot,
+            assignees: assignees.clone(),
+            rounding: tx.tenant().tax_rounding.clone(),
+            priced,
+            now: tx.now(),
+        };
+        let write = draft.compose(given)?;
+        schedule::warn_of_double_booking(write, None, slot, &assignees, tx).await
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -209,14 +198,7 @@ impl Entity for Jobs {
             let message = "The job is invoiced; a job that is billed cannot be cancelled. Void its invoice first (invoices.void).";
             return Err(Error::conflict("has_invoice", message));
         }
-        Ok(Retired::columns(
-            Columns::default()
-                .put("status", Status::Cancelled.as_str())
-                .put("billing_state", "not_billable")
-                .put("cancelled_at", tx.now())
-                .put("cancel_reason", how.reason.map(|text| text.0))
-                .put("cancel_note", how.note.map(|text| text.0)),
-        ))
+        Ok(Retired::columns(how.columns(tx.now())))
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
@@ -252,6 +234,84 @@ impl Entity for Jobs {
 
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
+    }
+}
+
+/// What a new job's row takes beside its draft, once it has been looked up.
+pub struct Given {
+    /// Its number.
+    pub number: i64,
+    /// Whose it is.
+    pub customer_id: Option<String>,
+    /// Where it is done.
+    pub location_id: Option<String>,
+    /// The zone there.
+    pub zone: Tz,
+    /// When it is done.
+    pub slot: Slot,
+    /// Who does it.
+    pub assignees: Vec<String>,
+    /// Where tax is rounded.
+    pub rounding: String,
+    /// What it costs.
+    pub priced: Priced,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+impl Draft {
+    /// From when to when it is done.
+    pub fn slot(&self, zone: Tz) -> Result<Slot> {
+        Slot::new(self.scheduled_start, self.scheduled_end, zone)
+    }
+
+    /// What its price is made from; the lines are taken out.
+    pub fn price(&mut self, payer: Payer, rounding: &str) -> Input {
+        Input {
+            lines: priced::new_lines(self.line_items.0.take()),
+            flat_price: self.flat_price.map(|price| price.0),
+            discount: self.discount.map(|discount| discount.0),
+            rounding: crate::lines::rounding_named(rounding),
+            payer,
+        }
+    }
+
+    /// The row of a new job.
+    pub fn compose(self, given: Given) -> Result<Write> {
+        let Given { number, customer_id, location_id, zone, slot, assignees, rounding, priced, now } = given;
+        let status = state::on_create(self.status.0, slot.start)?;
+        let done_at = (status == Status::Done).then(|| self.done_at.map_or(now, |moment| moment.0));
+        let columns = Columns::default()
+            .put("number", number)
+            .put("title_key", sort_key(&self.title.0))
+            .put("title", self.title.0)
+            .put("description", self.description.map(|text| text.0))
+            .put("customer_id", customer_id)
+            .put("location_id", location_id)
+            .and(slot.columns(zone))
+            .put("created_desc", -now.micros())
+            .put("arrival_window_minutes", self.arrival_window_minutes)
+            .put("all_day", self.all_day.0.unwrap_or(false))
+            .put("tax_rounding", rounding)
+            .and(priced.columns)
+            .and(state::columns(status, priced.total, false, done_at))
+            .put("priority", self.priority.0.unwrap_or(Priority::Normal).as_str())
+            .put("job_type", self.job_type.map(|text| text.0))
+            .put("po_number", self.po_number.map(|text| text.0))
+            .put("completion_notes", self.completion_notes.map(|text| text.0));
+        Ok(Write::new(columns).with_children(Some(priced.lines)).with_children(Some(assigned(assignees))))
+    }
+}
+
+impl Retire {
+    /// What cancelling sets.
+    pub fn columns(self, at: Timestamp) -> Columns {
+        Columns::default()
+            .put("status", Status::Cancelled.as_str())
+            .put("billing_state", "not_billable")
+            .put("cancelled_at", at)
+            .put("cancel_reason", self.reason.map(|text| text.0))
+            .put("cancel_note", self.note.map(|text| text.0))
     }
 }
 

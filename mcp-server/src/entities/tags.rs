@@ -9,6 +9,7 @@ use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::Result,
     fields::{Color, Set, TagName},
+    search::sort_key,
     store::{Columns, Where, Write},
 };
 
@@ -41,6 +42,19 @@ pub struct Draft {
     /// #rrggbb
     #[serde(default)]
     color: Set<Color>,
+}
+
+impl Draft {
+    /// The row of a new tag that no other has the name of.
+    pub fn compose(self) -> Write {
+        let columns = Columns::default()
+            .put("name_key", sort_key(&self.name.0))
+            .put("unique_key", self.name.key())
+            .put("name", self.name.0)
+            .put("color", self.color.0.map_or(COLORLESS.to_owned(), |color| color.0))
+            .put("usage_count", 0);
+        Write::new(columns)
+    }
 }
 
 /// What changes.
@@ -98,23 +112,16 @@ impl Entity for Tags {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        let key = draft.name.key();
-        duplicates::refuse::<Tags>(tx, "name", "name_key", &key, None).await?;
-        let color = draft.color.0.map_or(COLORLESS.to_owned(), |color| color.0);
-        let columns = Columns::default()
-            .put("name", draft.name.0)
-            .put("name_key", key)
-            .put("color", color)
-            .put("usage_count", 0);
-        Ok(Write::new(columns))
+        duplicates::refuse::<Tags>(tx, "name", "unique_key", &draft.name.key(), None).await?;
+        Ok(draft.compose())
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
         let mut columns = Columns::default().set("color", change.color, |color| color.0);
         if let Some(name) = change.name.0 {
             let key = name.key();
-            duplicates::refuse::<Tags>(tx, "name", "name_key", &key, Some(&row.meta.id)).await?;
-            columns = columns.put("name", name.0).put("name_key", key);
+            duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, Some(&row.meta.id)).await?;
+            columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0).put("unique_key", key);
         }
         Ok(Write::new(columns))
     }

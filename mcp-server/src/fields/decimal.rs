@@ -80,6 +80,9 @@ decimals! {
     /// A tax rate in percent: from 0 to 99.9999, up to four places.
     TaxPercentage, "tax-percentage", 0..=999_999i64,
         "is no tax rate; send a percentage from 0 to 99.9999 with at most 4 decimal places, like `8.25`.";
+    /// What is added to a cost, in percent of it: from 0 to 10,000, up to four places.
+    Markup, "markup", 0..=100_000_000i64,
+        "is no markup; send a percentage from 0 to 10000 with at most 4 decimal places, like `35`.";
 }
 
 #[cfg(test)]

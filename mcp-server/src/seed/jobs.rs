@@ -12,9 +12,9 @@ use super::{
     tickets::Ticket,
 };
 use crate::{
-    entities::jobs::{self, FIRST_NUMBER, Given, Input, Jobs, NUMBERS, Retire},
+    entities::jobs::{self, FIRST_NUMBER, Given, Jobs, NUMBERS, Retire},
     error::Result,
-    lines::{self, Sources},
+    lines::Sources,
     store::Past,
 };
 
@@ -149,13 +149,8 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
     let mut job: jobs::Draft = draft(Value::Object(fields))?;
     let site = client.sites.get(visit.site);
     let there = zone(site.map_or(scene.business.time_zone, |site| site.place.time_zone));
-    let input = Input {
-        lines: job.lines(),
-        flat_price: None,
-        discount: job.discount.as_ref().map(|discount| discount.0),
-        rounding: lines::rounding_named(scene.business.tax_rounding),
-        tax_exempt: client.tax_exempt,
-    };
+    let payer = scene.payer(client, site);
+    let input = job.price(payer, scene.business.tax_rounding);
     let given = Given {
         number,
         customer_id: Some(client.id.clone()),

@@ -20,13 +20,14 @@ use shared::{
 use super::{
     Tenant,
     business::{Business, Place},
+    clients::{Client, Site},
     dice::Dice,
     names::Names,
     size::{Volume, YEARS},
     tickets::Pricebook,
 };
 use crate::{
-    entities::team,
+    entities::{place::Payer, team},
     entity::Entity,
     error::Result,
     fields::zone_named,
@@ -63,6 +64,8 @@ pub struct Scene<'a> {
     pub pricebook: Pricebook,
     /// The tax rates of places, by their percentage.
     pub rates: Vec<(&'static str, String)>,
+    /// The tenant's own tax rate.
+    pub default_rate: Option<String>,
     /// Those who write.
     pub office: Vec<Colleague>,
     /// Those who go out.
@@ -110,6 +113,7 @@ impl<'a> Scene<'a> {
             names: Names::new(tenant.seed),
             pricebook: Pricebook::default(),
             rates: vec![],
+            default_rate: None,
             office,
             techs,
             db: tenant.db,
@@ -168,6 +172,16 @@ impl<'a> Scene<'a> {
     pub fn rate_of(&self, place: &Place) -> Option<&str> {
         let found = self.rates.iter().find(|(tax, _)| Some(*tax) == place.tax);
         found.map(|(_, id)| id.as_str())
+    }
+
+    /// Who pays for work at this address.
+    pub fn payer(&self, client: &Client, site: Option<&Site>) -> Payer {
+        let local = site.and_then(|site| self.rate_of(site.place)).or(self.default_rate.as_deref());
+        Payer {
+            tax_exempt: client.tax_exempt,
+            payment_terms_days: client.terms,
+            default_tax_rate_id: local.map(str::to_owned),
+        }
     }
 
     /// So many dollars' worth, in the tenant's minor units.

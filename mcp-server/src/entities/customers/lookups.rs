@@ -37,15 +37,15 @@ pub(super) struct Reachable {
 }
 
 impl Reachable {
-    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, tx: &TenantTx) -> Self {
+    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, country: &str) -> Self {
         let email = email.map_or(Patch::Null, |email| Patch::Set(email.clone()));
         let phone = phone.map_or(Patch::Null, |phone| Patch::Set(phone.clone()));
-        Self::patched(email, phone, tx)
+        Self::patched(email, phone, country)
     }
 
-    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, tx: &TenantTx) -> Self {
+    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, country: &str) -> Self {
         let e164 = match &phone {
-            Patch::Set(phone) => phone.e164(&tx.tenant().country),
+            Patch::Set(phone) => phone.e164(country),
             Patch::Absent | Patch::Null => None,
         };
         Self { email, phone, e164 }
