@@ -11,7 +11,7 @@ use shared::tenant_tx::TenantTx;
 
 pub use input::{DiscountInput, LineItem};
 pub use ops::{LineItemOp, apply};
-pub use pricebook::Component;
+pub use pricebook::{Component, components_of};
 pub use quoted::Choice;
 pub use quoted::QuoteLine;
 pub use rates::Rate;

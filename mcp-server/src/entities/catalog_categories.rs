@@ -6,16 +6,17 @@ use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, json};
+use serde_json::json;
 use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx};
 
-use super::{duplicates, in_use::in_use};
+use super::{catalog_items::CatalogItems, duplicates, in_use::in_use};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::Result,
     fields::{Line, Patch, Set},
     search::sort_key,
     store::{self, Columns, Where, Write},
+    verbs,
 };
 use tree::Tree;
 
@@ -108,7 +109,7 @@ impl Entity for CatalogCategories {
     ];
     const SUMMARY: &'static [&'static str] =
         &["name", "parent_id", "parent_name", "sort_order", "item_count"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Without arguments all of them as one flat array; parent_id makes the tree.",
         get: "",
@@ -152,22 +153,29 @@ impl Entity for CatalogCategories {
         let id = row.meta.id.as_str();
         let Some(heir) = how.reassign_to else {
             refuse_while_in_use(tx, row).await?;
-            return Ok(Retired::Deleted(Map::new()));
+            return Ok(Retired::Deleted(Write::default()));
         };
         let tree = Tree::read(tx).await?;
         tree.check_apart("reassign_to", Some(id), &heir)?;
         let mut children: Vec<&str> = tree.children(id).collect();
         children.sort_unstable();
         for &child in &children {
-            let child: Stored<Row> = store::fetch::<Self>(tx, child).await?;
-            tree.check_place("reassign_to", Some(&child.meta.id), &heir)?;
-            refuse_twin(tx, Some(&heir), &sort_key(&child.name), Some(&child.meta.id)).await?;
-            let moved = Columns::default().put("parent_id", heir.clone());
-            store::update::<Self>(tx, &child.meta.id, Write::new(moved)).await?;
+            let row: Stored<Row> = store::fetch::<Self>(tx, child).await?;
+            tree.check_place("reassign_to", Some(child), &heir)?;
+            refuse_twin(tx, Some(&heir), &sort_key(&row.name), Some(child)).await?;
         }
-        let items = move_items(tx, id, &heir).await?;
-        let reassigned = json!({"catalog_categories": children.len(), "catalog_items": items});
-        Ok(Retired::Deleted(Map::from_iter([("reassigned".to_owned(), reassigned)])))
+        let items = items_of(tx, id).await?;
+        let reassigned = json!({"catalog_categories": children.len(), "catalog_items": items.len()});
+        let below = children.iter().map(|child| {
+            verbs::alter::<Self>(*child, Write::new(Columns::default().put("parent_id", heir.clone())))
+        });
+        let within = items.iter().map(|item| {
+            verbs::alter::<CatalogItems>(
+                item,
+                Write::new(Columns::default().put("category_id", heir.clone())),
+            )
+        });
+        Ok(Retired::Deleted(Write::default().beside("reassigned", reassigned).first(below).first(within)))
     }
 
     fn narrow(_: Filter, _: &TenantTx, _: &mut Where) -> Result<()> {
@@ -224,12 +232,11 @@ async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) -> Result<()>
     Ok(())
 }
 
-/// Moves all items of a category at once: each is changed, and consumers that sync see it.
-async fn move_items(tx: &mut TenantTx, from: &str, to: &str) -> Result<u64> {
-    let sql = "UPDATE catalog_items SET category_id = $3, version = version + 1, updated_at = $4, updated_by = $5 \
-               WHERE tenant_id = $1 AND category_id = $2";
-    let actor = json!(tx.actor());
-    Ok(tx.execute(sql, binds![tx.tenant_id(), from, to, tx.now(), actor]).await?)
+/// The items of a category, archived ones too.
+async fn items_of(tx: &mut TenantTx, category: &str) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM catalog_items WHERE tenant_id = $1 AND category_id = $2 ORDER BY name_key, id";
+    let rows: Vec<(String,)> = tx.rows(sql, binds![tx.tenant_id(), category]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 async fn item_counts(tx: &mut TenantTx, rows: &[Stored<Row>]) -> Result<HashMap<String, i64>> {

@@ -10,12 +10,12 @@ use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx};
 pub use input::{Change, ComponentInput, Draft, Filter, Kind, Retire};
 pub use record::{Record, Row};
 
-use super::{catalog_categories, duplicates, in_use::in_use, primary, references};
+use super::{catalog_categories, duplicates, in_use::in_use};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Needs, Order, Q, Retired, Stored, Wanted},
     error::{Error, Issue, Result},
     fields::{Patch, ShortLine},
-    lines,
+    lines, references,
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -43,8 +43,6 @@ impl Entity for CatalogItems {
     const TABLE: &'static str = "catalog_items";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
-    // `archived` is a field of Change: whoever comes back may find their SKU taken.
-    const RESTORABLE: bool = false;
     const ORDERS: &'static [Order] = &[
         Order::rising("name", &[Key::Text("name_key")]),
         Order::rising("sku", &[Key::Text("sku_key")]),
@@ -54,8 +52,7 @@ impl Entity for CatalogItems {
     ];
     const SUMMARY: &'static [&'static str] =
         &["kind", "name", "sku", "category_id", "category_name", "unit", "unit_price", "discount", "taxable"];
-    // No key holds a line break, so that nothing is found across the two.
-    const Q: Q = Q::Substring("(name_key || '\n' || sku_key)");
+    const Q: Q = Q::Substring(&["name_key", "sku_key"]);
     const ABOUT: About = About {
         list: "Use it to find the catalog_item_id that line items take.",
         get: "Shows a bundle's components.",
@@ -96,55 +93,11 @@ impl Entity for CatalogItems {
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let id = row.meta.id.as_str();
-        check_costs(tx, !change.cost.is_absent(), !change.markup_percent.is_absent())?;
-        let restored = primary::restores::<Self>(change.archived.0)? && row.archived_at.is_some();
-        let category = set(&change.category_id);
-        let rate = set(&change.tax_rate_id).filter(|&rate| row.tax_rate_id.as_deref() != Some(rate));
-        check_references(tx, category, rate).await?;
-        let stored = match row.kind() {
-            Kind::Bundle => pricing::components_stored(tx, id).await?,
-            _ => vec![],
-        };
-        let pricing = Pricing {
-            kind: row.kind(),
-            unit: change.unit.map(|unit| unit.0).or(row.unit.clone()),
-            unit_price: change.unit_price.map(|price| price.0).or(row.unit_price),
-            discount: (change.discount.0.map(|discount| discount.0))
-                .or_else(|| lines::discount_of(row.discount_type.as_deref(), row.discount_value)),
-            components: change.components.0.map_or(stored.clone(), pricing::components_sent),
-        };
-        pricing.check()?;
-        // A bundle that comes back needs its components to be there.
-        let (columns, price) = pricing.columns(tx, if restored { &[] } else { &stored }).await?;
-        if price != row.price_key {
-            pricing::follow(tx, id, price).await?;
-        }
-        let sku_key = match &change.sku {
-            Patch::Absent => row.sku_key.clone(),
-            Patch::Null => NO_SKU.to_owned(),
-            Patch::Set(sku) => sku_key(Some(sku)),
-        };
-        if row.archived_at.is_none() || restored {
-            refuse_taken_sku(tx, &sku_key, Some(id)).await?;
-        }
-        let mut columns = columns
-            .put("sku_key", sku_key)
-            .patch("sku", change.sku, |sku| sku.0)
-            .patch("description", change.description, |text| text.0)
-            .patch("category_id", change.category_id, |id| id)
-            .set("taxable", change.taxable, |yes| yes)
-            .patch("tax_rate_id", change.tax_rate_id, |id| id)
-            .patch("duration_minutes", change.duration_minutes, |minutes| minutes)
-            .patch("cost", change.cost, |cost| cost.0)
-            .patch("markup_millionths", change.markup_percent, |markup| markup.0);
-        if let Some(name) = change.name.0 {
-            columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0);
-        }
-        if restored {
-            columns = columns.put("archived_at", Bind::Time(None));
-        }
-        Ok(Write::new(columns).with_children(pricing.children()))
+        patched(row, change, false, tx).await
+    }
+
+    async fn restore(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        patched(row, change, row.archived_at.is_some(), tx).await
     }
 
     async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
@@ -183,6 +136,55 @@ impl Entity for CatalogItems {
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
     }
+}
+
+/// What a patch changes; `restored`: it brings the item back, whose SKU may be taken.
+async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut TenantTx) -> Result<Write> {
+    let id = row.meta.id.as_str();
+    check_costs(tx, !change.cost.is_absent(), !change.markup_percent.is_absent())?;
+    let category = set(&change.category_id);
+    let rate = set(&change.tax_rate_id).filter(|&rate| row.tax_rate_id.as_deref() != Some(rate));
+    check_references(tx, category, rate).await?;
+    let stored = match row.kind() {
+        Kind::Bundle => pricing::components_stored(tx, id).await?,
+        _ => vec![],
+    };
+    let pricing = Pricing {
+        kind: row.kind(),
+        unit: change.unit.map(|unit| unit.0).or(row.unit.clone()),
+        unit_price: change.unit_price.map(|price| price.0).or(row.unit_price),
+        discount: (change.discount.0.map(|discount| discount.0))
+            .or_else(|| lines::discount_of(row.discount_type.as_deref(), row.discount_value)),
+        components: change.components.0.map_or(stored.clone(), pricing::components_sent),
+    };
+    pricing.check()?;
+    // A bundle that comes back needs its components to be there.
+    let (columns, price) = pricing.columns(tx, if restored { &[] } else { &stored }).await?;
+    if price != row.price_key {
+        pricing::follow(tx, id, price).await?;
+    }
+    let sku_key = match &change.sku {
+        Patch::Absent => row.sku_key.clone(),
+        Patch::Null => NO_SKU.to_owned(),
+        Patch::Set(sku) => sku_key(Some(sku)),
+    };
+    if row.archived_at.is_none() || restored {
+        refuse_taken_sku(tx, &sku_key, Some(id)).await?;
+    }
+    let mut columns = columns
+        .put("sku_key", sku_key)
+        .patch("sku", change.sku, |sku| sku.0)
+        .patch("description", change.description, |text| text.0)
+        .patch("category_id", change.category_id, |id| id)
+        .set("taxable", change.taxable, |yes| yes)
+        .patch("tax_rate_id", change.tax_rate_id, |id| id)
+        .patch("duration_minutes", change.duration_minutes, |minutes| minutes)
+        .patch("cost", change.cost, |cost| cost.0)
+        .patch("markup_millionths", change.markup_percent, |markup| markup.0);
+    if let Some(name) = change.name.0 {
+        columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0);
+    }
+    Ok(Write::new(columns).with_children(pricing.children()))
 }
 
 /// Costs are an owner's, in person.

@@ -16,7 +16,8 @@ pub use schedule::Slot;
 
 use super::{
     place::{Payer, Place},
-    priced, team,
+    priced::{self, Priced},
+    team,
 };
 use crate::{
     entity::{

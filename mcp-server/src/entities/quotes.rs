@@ -71,7 +71,7 @@ impl Entity for Quotes {
         "job_id",
         "invoice_id",
     ];
-    const Q: Q = Q::Substring("title_key");
+    const Q: Q = Q::Substring(&["title_key"]);
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const ABOUT: About = About {
         list: "Use it for what is offered and still open, or what was accepted.",

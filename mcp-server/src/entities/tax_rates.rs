@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{binds, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::primary;
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::{Line, Patch, Set, ShortLine, TaxPercentage, parts},
     search::sort_key,
-    store::{self, Columns, Where, Write},
+    store::{Columns, Step, Where, Write},
+    verbs,
 };
 
 /// A tax rate's own columns.
@@ -69,9 +69,6 @@ pub struct Change {
     code: Patch<ShortLine>,
     #[serde(default)]
     jurisdiction: Patch<Line>,
-    /// false restores it.
-    #[serde(default)]
-    archived: Set<bool>,
 }
 
 /// Tax rates have no filters of their own.
@@ -101,15 +98,13 @@ impl Entity for TaxRates {
     const TABLE: &'static str = "tax_rates";
     const COLUMNS: &'static str = "name, rate_millionths, is_default, code, jurisdiction, archived_at";
     const FIFTH: Fifth = Fifth::Archive;
-    // `archived` is a field of Change: what comes back may become the default at once.
-    const RESTORABLE: bool = false;
     const UNPAGED: bool = true;
     const SIGNED: bool = false;
     const ORDERS: &'static [Order] =
         &[BY_CREATION, Order::rising("name", &[Key::Text("name_key")]), BY_UPDATE];
     const SUMMARY: &'static [&'static str] =
         &["name", "rate_percentage", "rate_decimal", "is_default", "code", "jurisdiction"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Without arguments all active ones, newest first. Says the default_tax_rate_id too.",
         get: "",
@@ -120,9 +115,7 @@ impl Entity for TaxRates {
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         let is_default = draft.is_default.0.unwrap_or(false);
-        if is_default {
-            take_over(tx, id).await?;
-        }
+        let gives_way = if is_default { before(tx, id).await? } else { None };
         let columns = Columns::default()
             .put("name_key", sort_key(&draft.name.0))
             .put("name", draft.name.0)
@@ -130,30 +123,19 @@ impl Entity for TaxRates {
             .put("is_default", is_default)
             .put("code", draft.code.map(|code| code.0))
             .put("jurisdiction", draft.jurisdiction.map(|text| text.0));
-        Ok(Write::new(columns))
+        Ok(Write::new(columns).first(gives_way))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let restored = primary::restores::<Self>(change.archived.0)?;
-        if change.is_default.0 == Some(true) {
-            if row.archived_at.is_some() && !restored {
-                let message = "an archived tax rate cannot be the default; send `archived: false` too.";
-                return Err(Error::field("is_default", message));
-            }
-            take_over(tx, &row.meta.id).await?;
+        if change.is_default.0 == Some(true) && row.archived_at.is_some() {
+            let message = "an archived tax rate cannot be the default; send `archived: false` too.";
+            return Err(Error::field("is_default", message));
         }
-        let mut columns = Columns::default()
-            .set("rate_millionths", change.rate_percentage, |rate| rate.0)
-            .set("is_default", change.is_default, |yes| yes)
-            .patch("code", change.code, |code| code.0)
-            .patch("jurisdiction", change.jurisdiction, |text| text.0);
-        if let Some(name) = change.name.0 {
-            columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0);
-        }
-        if restored {
-            columns = columns.put("archived_at", Bind::Time(None));
-        }
-        Ok(Write::new(columns))
+        patched(row, change, tx).await
+    }
+
+    async fn restore(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        patched(row, change, tx).await
     }
 
     async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
@@ -200,11 +182,22 @@ async fn default_id(tx: &mut TenantTx) -> Result<Option<String>> {
     Ok(row.map(|(id,)| id))
 }
 
-/// The default before gives it up: a change of that record too, which consumers that sync must see.
-async fn take_over(tx: &mut TenantTx, own: &str) -> Result<()> {
-    if let Some(before) = default_id(tx).await?.filter(|before| before != own) {
-        let given_up = Columns::default().put("is_default", false);
-        store::update::<TaxRates>(tx, &before, Write::new(given_up)).await?;
+async fn patched(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+    let gives_way = if change.is_default.0 == Some(true) { before(tx, &row.meta.id).await? } else { None };
+    let mut columns = Columns::default()
+        .set("rate_millionths", change.rate_percentage, |rate| rate.0)
+        .set("is_default", change.is_default, |yes| yes)
+        .patch("code", change.code, |code| code.0)
+        .patch("jurisdiction", change.jurisdiction, |text| text.0);
+    if let Some(name) = change.name.0 {
+        columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0);
     }
-    Ok(())
+    Ok(Write::new(columns).first(gives_way))
+}
+
+/// The default before gives it up: a change of that record too, which consumers that sync must see.
+async fn before(tx: &mut TenantTx, own: &str) -> Result<Option<Step>> {
+    let before = default_id(tx).await?.filter(|before| before != own);
+    let given_up = || Write::new(Columns::default().put("is_default", false));
+    Ok(before.map(|before| verbs::alter::<TaxRates>(before, given_up())))
 }

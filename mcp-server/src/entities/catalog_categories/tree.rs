@@ -6,8 +6,8 @@ use serde_json::json;
 use shared::{binds, tenant_tx::TenantTx};
 
 use crate::{
-    entities::references,
     error::{Error, Result},
+    references,
 };
 
 /// A category lies at most so deep; one at the top is at 1.

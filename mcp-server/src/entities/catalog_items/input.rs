@@ -143,9 +143,6 @@ pub struct Change {
     /// On the cost; for owners alone.
     #[serde(default)]
     pub(super) markup_percent: Patch<Markup>,
-    /// false restores it.
-    #[serde(default)]
-    pub(super) archived: Set<bool>,
 }
 
 /// The filters of a list.

@@ -5,10 +5,10 @@ use shared::{binds, db::Bind, tenant_tx::TenantTx};
 use super::{ComponentInput, Kind};
 use crate::{
     documents::Discount,
-    entities::references,
     error::{Error, Issue, Result},
     lines,
     money::scale,
+    references,
     store::{Children, Columns, Where},
 };
 
