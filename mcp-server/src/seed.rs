@@ -11,6 +11,8 @@ mod jobs;
 mod names;
 mod notes;
 mod people;
+mod pricebook;
+mod quotes;
 mod scene;
 mod size;
 mod tags;
@@ -19,7 +21,7 @@ mod tickets;
 use shared::{db::Db, timestamp::Timestamp};
 
 pub use self::size::Size;
-use self::{business::Business, scene::Scene};
+use self::{business::Business, clients::Callers, scene::Scene};
 use crate::error::{Error, Result};
 
 /// A tenant to be filled: its account and its people are there, and nothing else.
@@ -52,10 +54,15 @@ pub async fn fill(
 
 async fn written(tenant: Tenant<'_>, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<usize> {
     let mut scene = Scene::open(&tenant, progress).await?;
+    pricebook::write_rates(&mut scene).await?;
+    pricebook::write(&mut scene).await?;
     let tags = tags::write(&mut scene).await?;
     let mut clients = clients::write(&mut scene, &tags).await?;
     people::write(&mut scene, &mut clients, &tags).await?;
-    let jobs = jobs::write(&mut scene, &clients, &tags).await?;
+    let sources = scene.sources().await?;
+    let callers = Callers::new(clients.len(), &scene.dice);
+    let offers = quotes::write(&mut scene, &clients, &callers, &sources).await?;
+    let jobs = jobs::write(&mut scene, &clients, &callers, offers, &sources, &tags).await?;
     notes::write(&mut scene, &clients, &jobs).await?;
     tags.count_usage(&mut scene).await?;
     Ok(scene.written())

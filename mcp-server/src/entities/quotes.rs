@@ -8,11 +8,12 @@ use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use record::{Record, Row};
+pub use state::moved;
 
 use super::{
     customers,
     place::{Payer, Place},
-    priced,
+    priced::{self, Priced},
 };
 use crate::{
     entity::{
@@ -29,6 +30,11 @@ use crate::{
 
 /// Where a quote's lines are.
 pub const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
+
+/// The counter that numbers quotes, and where it begins.
+pub const NUMBERS: &str = "quotes";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
 
 /// The entity.
 pub struct Quotes;
@@ -81,41 +87,27 @@ impl Entity for Quotes {
         retire: "Hides the quote and keeps its status; an owner's alone. Cannot be undone; create a new quote instead.",
     };
 
-    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         priced::check_currency(tx, draft.currency.as_ref())?;
-        let place = Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id, Self::NOUN).await?;
+        let place =
+            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id.take(), Self::NOUN).await?;
         let payer = Payer::find(tx, Some(&draft.customer_id), place.location_id.as_deref()).await?;
-        let default = priced::new_default(tx, draft.default_tax_rate_id, &payer).await?;
-        let terms = Terms {
-            field: "line_items",
-            discount: draft.discount.map(|discount| discount.0),
-            rounding: lines::rounding_named(&tx.tenant().tax_rounding),
-            flat_price: None,
-            tax_exempt: payer.tax_exempt,
-            default_tax_rate_id: default.clone(),
-        };
-        let items = priced::new_lines(draft.line_items.0);
+        let default = priced::new_default(tx, std::mem::take(&mut draft.default_tax_rate_id), &payer).await?;
+        let terms = draft.terms_of(&payer, default.clone(), &tx.tenant().tax_rounding);
+        let items = priced::new_lines(draft.line_items.0.take());
         let priced = priced::price(tx, LINES, items, &terms).await?;
         let status = draft.status.0.unwrap_or(Status::Draft);
-        let reason = draft.decline_reason.map_or(Patch::Absent, Patch::Set);
-        let state = state::columns(None, status, &draft.customer_id, reason, tx).await?;
-        let number = tx.next_number("quotes", 1001).await?;
-        let columns = Columns::default()
-            .put("number", number)
-            .put("title_key", sort_key(&draft.title.0))
-            .put("title", draft.title.0)
-            .put("customer_id", draft.customer_id)
-            .put("location_id", place.location_id)
-            .put("default_tax_rate_id", default)
-            .put("currency", tx.tenant().currency.clone())
-            .put("tax_rounding", tx.tenant().tax_rounding.clone())
-            .put("valid_key", draft.valid_until.as_ref().map_or(NO_DAY, |date| day_key(date.day())))
-            .put("valid_until", draft.valid_until.map(|date| date.day()))
-            .put("terms", draft.terms.map(|text| text.0))
-            .put("message", draft.message.map(|text| text.0))
-            .and(priced.columns)
-            .and(state);
-        Ok(Write::new(columns).with_children(Some(priced.lines)))
+        let reason = draft.decline_reason.take().map_or(Patch::Absent, Patch::Set);
+        let given = Given {
+            number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
+            location_id: place.location_id,
+            default_tax_rate_id: default,
+            currency: tx.tenant().currency.clone(),
+            rounding: tx.tenant().tax_rounding.clone(),
+            state: state::columns(None, status, &draft.customer_id, reason, tx).await?,
+            priced,
+        };
+        Ok(draft.compose(given))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -202,5 +194,57 @@ impl Entity for Quotes {
 
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
+    }
+}
+
+/// What a new quote's row takes beside its draft, once it has been looked up.
+pub struct Given {
+    /// Its number.
+    pub number: i64,
+    /// Where the work is.
+    pub location_id: Option<String>,
+    /// What taxes lines that name no rate.
+    pub default_tax_rate_id: Option<String>,
+    /// The account's.
+    pub currency: String,
+    /// Where tax is rounded.
+    pub rounding: String,
+    /// Its state's columns.
+    pub state: Columns,
+    /// What it costs.
+    pub priced: Priced,
+}
+
+impl Draft {
+    /// What it is reckoned from, beside its lines.
+    pub fn terms_of(&self, payer: &Payer, default: Option<String>, rounding: &str) -> Terms {
+        Terms {
+            field: "line_items",
+            discount: self.discount.map(|discount| discount.0),
+            rounding: lines::rounding_named(rounding),
+            flat_price: None,
+            tax_exempt: payer.tax_exempt,
+            default_tax_rate_id: default,
+        }
+    }
+
+    /// The row of a new quote.
+    pub fn compose(self, given: Given) -> Write {
+        let columns = Columns::default()
+            .put("number", given.number)
+            .put("title_key", sort_key(&self.title.0))
+            .put("title", self.title.0)
+            .put("customer_id", self.customer_id)
+            .put("location_id", given.location_id)
+            .put("default_tax_rate_id", given.default_tax_rate_id)
+            .put("currency", given.currency)
+            .put("tax_rounding", given.rounding)
+            .put("valid_key", self.valid_until.as_ref().map_or(NO_DAY, |date| day_key(date.day())))
+            .put("valid_until", self.valid_until.map(|date| date.day()))
+            .put("terms", self.terms.map(|text| text.0))
+            .put("message", self.message.map(|text| text.0))
+            .and(given.priced.columns)
+            .and(given.state);
+        Write::new(columns).with_children(Some(given.priced.lines))
     }
 }

@@ -6,14 +6,19 @@ use shared::timestamp::Timestamp;
 
 use super::{
     business::Place,
+    dice::{Dice, Zipf},
     hendersons::{HENDERSONS, Name},
     names::mailbox,
     scene::{AT_ONCE, Scene, draft},
     tags::Library,
 };
 use crate::{
-    entities::customers::{self, Customers, FIRST_NUMBER, NUMBERS},
+    entities::{
+        customers::{self, Customers, FIRST_NUMBER, NUMBERS},
+        place::billing_columns,
+    },
     error::Result,
+    fields::AddressRecord,
     store::{Columns, Past},
 };
 
@@ -54,9 +59,48 @@ pub struct Site {
 }
 
 impl Client {
+    /// Name and address, as a document keeps them from the moment that it is sent.
+    pub fn billed_to(&self, country: &str) -> Columns {
+        let name = [self.name.0.as_str(), &self.name.1].join(" ").trim().to_owned();
+        let address = AddressRecord {
+            line1: self.line1.clone(),
+            line2: None,
+            city: Some(self.place.city.to_owned()),
+            region: Some(self.place.region.to_owned()),
+            postal_code: Some(self.place.postal_code.to_owned()),
+            country: country.to_owned(),
+        };
+        billing_columns(Some(name), Some(address))
+    }
+
     /// Whether work is still taken on for them.
     pub fn active(&self, now: Timestamp) -> bool {
         self.until > now
+    }
+}
+
+/// The exponent of the law by which a few customers call again and again.
+const REPEATING: f64 = 1.1;
+
+/// Who calls how often.
+pub struct Callers {
+    law: Zipf,
+    ranks: Vec<usize>,
+}
+
+impl Callers {
+    /// Who calls most has nothing to do with who came first: shuffled (Fisher and Yates).
+    pub fn new(count: usize, dice: &Dice) -> Self {
+        let mut ranks: Vec<usize> = (0..count).collect();
+        for n in (1..count).rev() {
+            ranks.swap(n, dice.below(n + 1));
+        }
+        Self { law: Zipf::new(count, REPEATING), ranks }
+    }
+
+    /// The place of somebody who calls.
+    pub fn pick(&self, dice: &Dice) -> usize {
+        self.ranks[self.law.pick(dice)]
     }
 }
 

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use shared::timestamp::Timestamp;
 
 use super::{
-    clients::Client,
-    dice::Zipf,
+    clients::{Callers, Client},
+    quotes::Offer,
     scene::{AT_ONCE, Scene, draft, zone},
     tags::Library,
     tickets::Ticket,
@@ -14,12 +14,10 @@ use super::{
 use crate::{
     entities::jobs::{self, FIRST_NUMBER, Given, Jobs, NUMBERS, Retire},
     error::Result,
+    fields::When,
     lines::Sources,
     store::Past,
 };
-
-/// The exponent of the law by which a few customers call again and again.
-const REPEATING: f64 = 1.1;
 
 /// A job, as other files need to know one.
 pub struct Visit {
@@ -35,10 +33,20 @@ pub struct Visit {
     pub fate: Fate,
     /// When it was taken on.
     pub at: Timestamp,
-    /// When it begins, in minutes after midnight there, of the day of `start`.
+    /// The quote that it was made from.
+    pub quote: Option<String>,
+    /// When it begins.
     start: Timestamp,
     /// When it ends: what is done was done then.
     pub end: Timestamp,
+}
+
+impl Visit {
+    fn new(client: usize, site: usize, ticket: Ticket) -> Self {
+        let never = Timestamp::from_micros(0);
+        let (id, quote, fate) = (String::new(), None, Fate::Asked);
+        Self { id, client, site, ticket, fate, at: never, quote, start: never, end: never }
+    }
 }
 
 /// What became of a job.
@@ -55,19 +63,29 @@ pub enum Fate {
 }
 
 /// Writes all jobs, the oldest first.
-pub async fn write(scene: &mut Scene<'_>, clients: &[Client], tags: &Library) -> Result<Vec<Visit>> {
-    let mut visits = plan(scene, clients);
+pub async fn write(
+    scene: &mut Scene<'_>,
+    clients: &[Client],
+    callers: &Callers,
+    offers: Vec<Offer>,
+    sources: &Sources,
+    tags: &Library,
+) -> Result<Vec<Visit>> {
+    let mut visits = Vec::with_capacity(scene.volume.jobs);
+    for offer in offers {
+        visits.extend(visit_of(scene, clients, offer));
+    }
+    while visits.len() < scene.volume.jobs {
+        visits.push(visit(scene, clients, callers.pick(&scene.dice)));
+    }
     visits.sort_by_key(|visit| (visit.at, visit.client));
-    let mut tx = scene.begin().await?;
-    let sources = Sources::all(&mut tx).await?;
-    tx.rollback().await?;
     for chunk in visits.chunks_mut(AT_ONCE) {
         let mut tx = scene.begin().await?;
         let first = tx.next_numbers(NUMBERS, FIRST_NUMBER, chunk.len() as i64).await?;
         let mut records = Vec::with_capacity(chunk.len());
         for (number, visit) in (first..).zip(chunk) {
             visit.id = scene.id::<Jobs>(visit.at);
-            let record = one(scene, visit, &clients[visit.client], number, &sources)?;
+            let record = one(scene, visit, &clients[visit.client], number, sources)?;
             records.push(record.tagged::<Jobs>(tags.some(scene, 2)));
         }
         scene.finish::<Jobs>(tx, records).await?;
@@ -75,42 +93,60 @@ pub async fn write(scene: &mut Scene<'_>, clients: &[Client], tags: &Library) ->
     Ok(visits)
 }
 
-fn plan(scene: &Scene<'_>, clients: &[Client]) -> Vec<Visit> {
-    let dice = &scene.dice;
-    // Who comes up most is no matter of who came first: shuffled (Fisher and Yates).
-    let mut ranks: Vec<usize> = (0..clients.len()).collect();
-    for n in (1..ranks.len()).rev() {
-        ranks.swap(n, dice.below(n + 1));
-    }
-    let law = Zipf::new(clients.len(), REPEATING);
-    (0..scene.volume.jobs).map(|_| visit(scene, clients, ranks[law.pick(dice)])).collect()
-}
-
+/// A visit of somebody who called.
 fn visit(scene: &Scene<'_>, clients: &[Client], client: usize) -> Visit {
     let (dice, whom) = (&scene.dice, &clients[client]);
-    let horizon = if dice.percent(3) { Duration::days(28) } else { Duration::zero() };
-    let latest = (scene.now + horizon).min(whom.until);
-    let earliest = whom.sites.first().map_or(whom.since, |site| site.since);
-    let day = scene.between(earliest + Duration::hours(1), latest.max(earliest + Duration::hours(2)));
+    let earliest = whom.sites.first().map_or(whom.since, |site| site.since) + Duration::hours(1);
+    // One in twenty is still to come.
+    let ahead = dice.percent(5) && whom.active(scene.now);
+    let day = match ahead {
+        true => scene.between(scene.now, scene.now + Duration::days(28)),
+        false => scene.between(earliest, whom.until.min(scene.now)),
+    };
     let sites = whom.sites.iter().take_while(|site| site.since < day).count();
     let site = if dice.percent(70) { 0 } else { dice.below(sites) };
-    let there = zone(whom.sites.get(site).map_or(scene.business.time_zone, |site| site.place.time_zone));
+    let lead = Duration::minutes(dice.between(30, 12 * 24 * 60));
+    placed(scene, Visit::new(client, site, Ticket::draw(scene)), whom, earliest, day, lead)
+}
+
+/// The visit that an accepted quote becomes; four of five do, within three weeks.
+fn visit_of(scene: &Scene<'_>, clients: &[Client], offer: Offer) -> Option<Visit> {
+    let (dice, whom) = (&scene.dice, &clients[offer.client]);
+    let day = offer.accepted + Duration::minutes(dice.between(24 * 60, 21 * 24 * 60));
+    if dice.percent(20) || whom.until < day {
+        return None;
+    }
+    let visit = Visit { quote: Some(offer.id), ..Visit::new(offer.client, 0, offer.ticket) };
+    let visit = placed(scene, visit, whom, offer.accepted, day, day.utc() - offer.accepted.utc());
+    Some(visit).filter(|visit| visit.at > offer.accepted)
+}
+
+/// A visit with its times, and what became of it.
+fn placed(
+    scene: &Scene<'_>,
+    visit: Visit,
+    whom: &Client,
+    earliest: Timestamp,
+    day: Timestamp,
+    lead: Duration,
+) -> Visit {
+    let dice = &scene.dice;
+    let there =
+        zone(whom.sites.get(visit.site).map_or(scene.business.time_zone, |site| site.place.time_zone));
     // On the hour or the half, between eight and half past four; nobody works when clocks change.
     let local = day.utc().with_timezone(&there).date_naive().and_time(NaiveTime::MIN)
         + Duration::minutes(8 * 60 + 30 * dice.between(0, 17));
-    let start = crate::fields::When::Wall(local).in_zone(there).max(earliest + Duration::minutes(30));
-    let ticket = Ticket::draw(scene);
-    let end = start + Duration::minutes(if ticket.install { 480 } else { 30 * dice.between(2, 5) });
-    let lead = Duration::minutes(dice.between(30, 12 * 24 * 60));
+    let start = When::Wall(local).in_zone(there).max(earliest + Duration::minutes(30));
+    let end = start + Duration::minutes(if visit.ticket.install { 480 } else { 30 * dice.between(2, 5) });
     let at = (start - lead).max(earliest).min(scene.now - Duration::minutes(dice.between(5, 600)));
     let fate = match dice.below(100) {
         0..5 => Fate::Cancelled,
-        5..8 if whom.active(scene.now) && at > scene.now - Duration::days(120) => Fate::Asked,
+        5..20 if start > scene.now && visit.quote.is_none() => Fate::Asked,
         _ if end < scene.now => Fate::Done,
         _ if whom.active(scene.now) => Fate::Scheduled,
         _ => Fate::Cancelled,
     };
-    Visit { id: String::new(), client, site, ticket, fate, at, start, end }
+    Visit { at, start, end, fate, ..visit }
 }
 
 fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: &Sources) -> Result<Past> {
@@ -125,7 +161,7 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
     if client.company && dice.percent(40) {
         put("po_number", format!("PO-{}", dice.between(10_000, 99_999)).into());
     }
-    if dice.percent(5) {
+    if dice.percent(5) && visit.quote.is_none() {
         put("discount", json!({ "type": "percent", "value": 10 }));
     }
     let mut assignees = Vec::new();
@@ -162,7 +198,9 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
         priced: input.price(sources, || scene.line_id(visit.at))?,
         now: visit.at,
     };
-    let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), job.compose(given)?);
+    let mut write = job.compose(given)?;
+    write.columns = write.columns.put("quote_id", visit.quote.clone());
+    let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), write);
     Ok(match visit.fate {
         Fate::Done => record.changed(visit.end, Default::default()),
         Fate::Cancelled => {

@@ -23,14 +23,15 @@ use super::{
     clients::{Client, Site},
     dice::Dice,
     names::Names,
+    pricebook::Pricebook,
     size::{Volume, YEARS},
-    tickets::Pricebook,
 };
 use crate::{
     entities::{place::Payer, team},
     entity::Entity,
     error::Result,
     fields::zone_named,
+    lines::Sources,
     schema,
     store::{self, Past},
 };
@@ -130,6 +131,14 @@ impl<'a> Scene<'a> {
     pub async fn begin(&self) -> Result<TenantTx> {
         let permit = self.permit.clone();
         Ok(TenantTx::begin(self.db, permit, Access::Write, &self.clock, &self.random).await?)
+    }
+
+    /// All that lines may name, once it is written.
+    pub async fn sources(&self) -> Result<Sources> {
+        let mut tx = self.begin().await?;
+        let sources = Sources::all(&mut tx).await?;
+        tx.rollback().await?;
+        Ok(sources)
     }
 
     /// Writes these records in a transaction of their own.

@@ -103,6 +103,7 @@ pub const YEARS: usize = 5;
 impl Volume {
     /// All records of a tenant.
     pub fn records(&self) -> usize {
-        self.customers + self.contacts + self.locations + self.jobs + self.notes
+        let lists = self.items + self.categories;
+        lists + self.customers + self.contacts + self.locations + self.quotes + self.jobs + self.notes
     }
 }

@@ -1,7 +1,7 @@
 //! What work costs, and the lines that say so: the same lines again for the same ticket, so that an invoice repeats its
 //! job's without anybody keeping them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{dice::Dice, scene::Scene};
 
@@ -178,26 +178,5 @@ impl Ticket {
             lines.push(scene.pricebook.line(&dice, quantity, price));
         }
         lines
-    }
-}
-
-/// What lines are taken from.
-#[derive(Default)]
-pub struct Pricebook {
-    /// The ids of its items.
-    pub items: Vec<String>,
-}
-
-impl Pricebook {
-    fn line(&self, dice: &Dice, quantity: i64, price: i64) -> Value {
-        let descriptions = ["Diagnostic visit", "Labor", "Parts and fittings", "Disposal", "Travel"];
-        match self.items.is_empty() {
-            true => {
-                json!({ "description": dice.pick(&descriptions), "quantity": quantity, "unit_price": price })
-            }
-            false => {
-                json!({ "catalog_item_id": dice.pick(&self.items), "quantity": quantity, "unit_price": price })
-            }
-        }
     }
 }
