@@ -4,10 +4,14 @@ mod describe;
 mod of;
 mod tool;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Value, value::RawValue};
-use shared::caller::Caller;
+use moka::sync::Cache;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
+use shared::{caller::Caller, role::Role, scope::Scopes};
 
 pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
@@ -17,6 +21,7 @@ use crate::entities::{
     customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes, tags::Tags,
     tax_rates::TaxRates,
 };
+use crate::{error::Result, schema::Audience};
 use of::Of;
 
 /// The entities, in documentation order. Adding one is one line here.
@@ -42,6 +47,24 @@ pub enum Spelling {
     Underscore,
 }
 
+impl Spelling {
+    /// A tool's name so spelled.
+    pub fn spell(self, name: &str) -> String {
+        match self {
+            Spelling::Dot => name.to_owned(),
+            Spelling::Underscore => name.replace('.', "_"),
+        }
+    }
+
+    /// Who asks for it: underscores are the chats' form.
+    pub fn audience(self) -> Audience {
+        match self {
+            Spelling::Dot => Audience::All,
+            Spelling::Underscore => Audience::Chat,
+        }
+    }
+}
+
 /// Which part of the catalogue a connection shows, by its URL's query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
@@ -55,7 +78,21 @@ pub struct Selection {
 pub struct Catalog {
     tools: Vec<Tool>,
     by_name: HashMap<String, usize>,
+    lists: Cache<Asking, Arc<RawValue>>,
 }
+
+/// All that a list of tools depends on.
+#[derive(PartialEq, Eq, Hash)]
+struct Asking {
+    scopes: Scopes,
+    by_a_person: bool,
+    role: Option<Role>,
+    selection: Selection,
+    spelling: Spelling,
+}
+
+/// How many lists are kept: callers choose their toolsets, so there is no end of them.
+const KEPT_LISTS: u64 = 200;
 
 impl Catalog {
     /// Derives every tool from the entities.
@@ -70,7 +107,7 @@ impl Catalog {
             [(tool.name.clone(), n), (tool.name_spelled(Spelling::Underscore), n)]
         };
         let by_name = tools.iter().enumerate().flat_map(names).collect();
-        Ok(Self { tools, by_name })
+        Ok(Self { tools, by_name, lists: Cache::new(KEPT_LISTS) })
     }
 
     /// Every tool, in order.
@@ -88,13 +125,28 @@ impl Catalog {
         self.by_name.get(name).map(|&n| &self.tools[n]).filter(|tool| tool.is_in(selection))
     }
 
-    /// The tools that this caller can call, as tools/list tells them.
-    pub fn told_to(&self, caller: &Caller, selection: &Selection, spelling: Spelling) -> Vec<&RawValue> {
-        self.tools
-            .iter()
-            .filter(|tool| tool.is_in(selection) && tool.is_open_to(caller))
-            .map(|tool| tool.told(spelling))
-            .collect()
+    /// The tools that this caller can call, as the array that tools/list tells: written once for all who ask alike.
+    pub fn told_to(
+        &self,
+        caller: &Caller,
+        selection: &Selection,
+        spelling: Spelling,
+    ) -> Result<Arc<RawValue>> {
+        let asking = Asking {
+            scopes: caller.scopes,
+            by_a_person: caller.user_id().is_some(),
+            role: caller.role,
+            selection: selection.clone(),
+            spelling,
+        };
+        if let Some(list) = self.lists.get(&asking) {
+            return Ok(list);
+        }
+        let shown = self.tools.iter().filter(|tool| tool.is_in(selection) && tool.is_open_to(caller));
+        let list: Vec<&RawValue> = shown.map(|tool| tool.told(spelling)).collect();
+        let list: Arc<RawValue> = to_raw_value(&list).map_err(shared::error::Error::internal)?.into();
+        self.lists.insert(asking, list.clone());
+        Ok(list)
     }
 }
 

@@ -13,7 +13,7 @@ pub use address::{Address, AddressRecord};
 pub use calendar::{NO_DAY, day_in, day_key};
 pub use decimal::{Markup, Percentage, Quantity, TaxPercentage, parts};
 pub use money::{LARGEST, Money, SignedMoney};
-pub use patch::{Patch, Set};
+pub use patch::{NULL_COUNTS, Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};
 pub use text::{
     Body, Color, Conditions, Date, Email, FORMATS, Language, Line, Phone, ShortLine, TagName, ZoneName,

@@ -3,6 +3,7 @@
 mod complaint;
 mod repair;
 mod spelling;
+mod tell;
 mod tidy;
 
 use std::{collections::HashSet, fmt::Write as _};
@@ -19,6 +20,7 @@ use crate::{
 
 pub use complaint::nearest;
 pub use spelling::snake;
+pub use tell::{Audience, BRIEF, UNTOLD};
 
 /// A tool's input: its JSON Schema as it is checked, and as it is told.
 pub struct InputSchema {
@@ -149,21 +151,20 @@ impl InputSchema {
         Ok(self)
     }
 
-    /// The schema as tools/list tells it: what only the checker reads is left out.
-    pub fn told(&self) -> Value {
-        let mut told = self.full.clone();
-        if self.many.is_some() {
-            told["properties"]["records"] = records_property();
-            // With records the other fields are not needed: a host that checks calls by this schema must let them through.
-            let required = told.as_object_mut().and_then(|told| told.shift_remove("required"));
-            if let Some(Value::Array(required)) = required {
-                let names: Vec<&str> = required.iter().filter_map(Value::as_str).collect();
-                let text = format!("{RECORDS} Without records, {} must be sent.", names.join(" and "));
-                told["properties"]["records"]["description"] = text.into();
-            }
-        }
-        trim(&mut told);
-        told
+    /// The schema as tools/list tells it.
+    pub fn told(&self, audience: Audience) -> Value {
+        tell::told(&self.full, self.many.is_some(), audience)
+    }
+
+    /// The schema for the documentation.
+    pub fn documented(&self) -> Value {
+        tell::documented(&self.full, self.many.is_some())
+    }
+
+    /// Whether it edits single entries of a list: a repeated call then does not end where one does.
+    pub fn takes_ops(&self) -> bool {
+        let properties = self.full["properties"].as_object();
+        properties.is_some_and(|properties| properties.keys().any(|name| name.ends_with("_ops")))
     }
 
     /// Brings the keys to their one spelling and checks everything, collecting every error.
@@ -191,7 +192,7 @@ impl InputSchema {
     }
 }
 
-const RECORDS: &str = "Up to 100 records, each with the fields above.";
+const RECORDS: &str = "Up to 100 at once, each with the fields above.";
 
 fn records_property() -> Value {
     json!({"type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": {"type": "object"}, "description": RECORDS})
@@ -237,41 +238,26 @@ fn checked(
 
 /// Every parameter has a description: one whose name says it all is described by its name.
 fn describe_all(schema: &mut Value) {
+    if let Some(items) = schema.get_mut("items") {
+        describe_all(items);
+    }
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    for (name, property) in properties.iter_mut() {
-        if let Value::Object(property) = property
+    for (name, schema) in properties.iter_mut() {
+        describe_all(schema);
+        if let Value::Object(property) = schema
             && !property.contains_key("description")
         {
-            let words = spelling::snake(name).replace('_', " ");
-            let mut letters = words.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            property.insert(
-                "description".into(),
-                format!("{}{}.", first.collect::<String>(), letters.as_str()).into(),
-            );
+            property.insert("description".into(), described_by_name(name).into());
         }
     }
 }
 
-fn trim(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            let named = map
-                .get("format")
-                .and_then(Value::as_str)
-                .is_some_and(|f| !["date-time", "date"].contains(&f));
-            if named {
-                map.shift_remove("format");
-            }
-            map.shift_remove("propertyNames");
-            if map.get("minLength") == Some(&json!(1)) {
-                map.shift_remove("minLength");
-            }
-            for_each_schema(map, trim);
-        }
-        Value::Array(list) => list.iter_mut().for_each(trim),
-        _ => {}
-    }
+/// `postal_code` as "Postal code."
+fn described_by_name(name: &str) -> String {
+    let words = spelling::snake(name).replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}{}.", first.collect::<String>(), letters.as_str())
 }
 
 /// Reads arguments that have passed the schema into their type; what only the type can tell has its path too.

@@ -21,6 +21,7 @@ use shared::{
 };
 use tokio_util::sync::CancellationToken;
 
+pub use folder::record_in;
 pub use options::Options;
 
 use self::{

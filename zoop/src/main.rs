@@ -1,7 +1,8 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools, a call of one.
 
 mod accounts;
 mod business;
+mod call;
 mod configuration;
 mod demo;
 mod migrate;
@@ -38,6 +39,7 @@ enum Subcommands {
     Migrate(migrate::Options),
     Seed(seed::Options),
     Tools(tools::Options),
+    Call(call::Options),
 }
 
 #[tokio::main]
@@ -71,5 +73,6 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Seed(options) => seed::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
+        Subcommands::Call(options) => call::run(options).await,
     }
 }

@@ -68,31 +68,22 @@ impl Tool {
         let name = format!("{}.{word}", entity.name());
         let (title, description) = entity.description(verb);
         let schema = entity.schema(verb)?;
-        let read_only = verb.access() == Access::Read;
-        let tell = |name: &str| {
+        let tell = |spelling: Spelling| {
             to_raw_value(&json!({
-                "name": name,
+                "name": spelling.spell(&name),
                 "title": title,
                 "description": description,
-                "inputSchema": schema.told(),
-                "annotations": {
-                    "readOnlyHint": read_only,
-                    "destructiveHint": matches!(verb, Verb::Update | Verb::Fifth),
-                    "idempotentHint": !matches!(verb, Verb::Create),
-                    "openWorldHint": false,
-                },
+                "inputSchema": schema.told(spelling.audience()),
+                "annotations": annotations(verb, &schema),
             }))
         };
-        let told = [tell(&name)?, tell(&name.replace('.', "_"))?];
+        let told = [tell(Spelling::Dot)?, tell(Spelling::Underscore)?];
         Ok(Self { name, entity, verb, title, description, schema, told })
     }
 
     /// Its name in this spelling.
     pub fn name_spelled(&self, spelling: Spelling) -> String {
-        match spelling {
-            Spelling::Dot => self.name.clone(),
-            Spelling::Underscore => self.name.replace('.', "_"),
-        }
+        spelling.spell(&self.name)
     }
 
     /// As tools/list tells it.
@@ -177,6 +168,21 @@ impl Tool {
             "user_required": self.needs() != Needs::Any,
             "owner_required": self.needs() == Needs::Owner,
             "description": self.description,
+            "input_schema": self.schema.documented(),
         })
     }
+}
+
+/// The four hints, of which a host makes its rules: what may run unasked, what it should ask a person for.
+fn annotations(verb: Verb, schema: &InputSchema) -> Value {
+    json!({
+        "readOnlyHint": verb.access() == Access::Read,
+        "destructiveHint": matches!(verb, Verb::Update | Verb::Fifth),
+        "idempotentHint": match verb {
+            Verb::First | Verb::Get | Verb::Fifth => true,
+            Verb::Create => false,
+            Verb::Update => !schema.takes_ops(),
+        },
+        "openWorldHint": false,
+    })
 }

@@ -58,7 +58,7 @@ impl Entity for Contacts {
     const Q: Q = Q::Substring(&["(name_key || ' ' || name_key)"]);
     const ABOUT: About = About {
         list: "Use it to find whom to call or write to at a customer.",
-        get: "",
+        get: "Use it before you write or call.",
         create: "A customer's first contact becomes the primary one.",
         update: "is_primary true takes it over from the other. archived false restores.",
         retire: "Hides the contact. For the primary one name its successor in promote_contact_id. Undo with contacts.update archived false.",

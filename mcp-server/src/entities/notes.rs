@@ -94,7 +94,7 @@ impl Entity for Notes {
     );
     const ABOUT: About = About {
         list: "Use it for what was written about a customer or a job; q looks into the bodies.",
-        get: "",
+        get: "Shows the whole body.",
         create: "You are its author. Without a subject it stands alone.",
         update: "Its author's or an owner's alone. The subject stays; archived false restores.",
         retire: "Hides the note and keeps it; its author's or an owner's alone. Undo with notes.update archived false.",

@@ -105,9 +105,9 @@ impl Entity for Tags {
     const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
-        get: "",
-        create: "",
-        update: "",
+        get: "usage_count says on how many records it hangs.",
+        create: "Names are unique, whatever their case; list the tags first.",
+        update: "Use it to rename or recolour a tag wherever it hangs.",
         retire: "Detaches it from every record and says how often (`detached`). Cannot be undone.",
     };
 

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
+/// Marks the schema of a field where null means something by itself, in place of "nothing was sent".
+pub const NULL_COUNTS: &str = "x-null-counts";
+
 /// A field that always holds something: absent leaves it, null is refused.
 #[derive(Clone, Debug)]
 pub struct Set<T>(pub Option<T>);
@@ -84,6 +87,8 @@ impl<T: JsonSchema> JsonSchema for Patch<T> {
         <Option<T>>::schema_name()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        <Option<T>>::json_schema(generator)
+        let mut schema = <Option<T>>::json_schema(generator);
+        schema.insert(NULL_COUNTS.to_owned(), true.into());
+        schema
     }
 }

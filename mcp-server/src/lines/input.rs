@@ -30,7 +30,7 @@ pub struct DiscountInput(pub Discount);
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 struct DiscountShape {
-    /// percent or fixed.
+    /// Of which kind.
     #[serde(rename = "type")]
     kind: DiscountKind,
     /// Percent, or minor units.
@@ -73,10 +73,10 @@ impl JsonSchema for DiscountInput {
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct LineItem {
-    /// From the pricebook; copies what is missing.
+    /// Copies what the line lacks.
     #[serde(default)]
     pub catalog_item_id: Option<String>,
-    /// What it is; required without catalog_item_id.
+    /// Required without catalog_item_id.
     #[serde(default)]
     pub description: Option<LineText>,
     /// Default 1.
@@ -85,13 +85,13 @@ pub struct LineItem {
     /// E.g. hour.
     #[serde(default)]
     pub unit: Patch<ShortLine>,
-    /// Minor units; required without catalog_item_id.
+    /// In minor units.
     #[serde(default)]
     pub unit_price: Option<SignedMoney>,
     /// Default true.
     #[serde(default)]
     pub taxable: Option<bool>,
-    /// Absent: the default rate; null: no tax.
+    /// Default: the account's rate; null: no tax.
     #[serde(default)]
     pub tax_rate_id: Patch<String>,
     #[serde(default)]

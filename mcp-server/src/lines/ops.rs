@@ -27,12 +27,12 @@ pub enum Op {
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct LineItemOp<L: Default = LineItem> {
-    /// add, update or remove.
+    /// What to do.
     op: Op,
-    /// The line, for update and remove.
+    /// The line's, for update and remove.
     #[serde(default)]
     id: Option<String>,
-    /// Its fields, for add and update.
+    /// For add and update.
     #[serde(default)]
     item: Option<L>,
 }

@@ -1,5 +1,7 @@
 //! Answers and errors, as each kind of caller wants them.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{StatusCode, header},
@@ -18,8 +20,8 @@ use crate::{
 pub enum Answer {
     /// Members of the result; for the current revision, whether they may be kept for a while (in milliseconds).
     Result(Map<String, Value>, Option<Cached>),
-    /// tools/list: the tools' own bytes, prebuilt.
-    Tools(Vec<Box<RawValue>>),
+    /// tools/list: the array of tools, written already.
+    Tools(Arc<RawValue>),
     /// A tool's answer.
     Tool(Map<String, Value>),
     /// A tool's failure.
@@ -59,7 +61,7 @@ impl RpcError {
 struct ToolsResult<'a> {
     #[serde(rename = "resultType", skip_serializing_if = "Option::is_none")]
     result_type: Option<&'static str>,
-    tools: &'a [Box<RawValue>],
+    tools: &'a RawValue,
     #[serde(rename = "ttlMs", skip_serializing_if = "Option::is_none")]
     ttl: Option<u64>,
     #[serde(rename = "cacheScope", skip_serializing_if = "Option::is_none")]

@@ -163,8 +163,10 @@ pub async fn answer(app: &App, method: Method, request: &Request, caller: &Calle
                     "tools/list is one page; send no cursor.",
                 ));
             }
-            let told = app.catalog.told_to(caller, &view.selection, view.spelling);
-            Answer::Tools(told.into_iter().map(ToOwned::to_owned).collect())
+            match app.catalog.told_to(caller, &view.selection, view.spelling) {
+                Ok(tools) => Answer::Tools(tools),
+                Err(error) => Answer::Failed(error),
+            }
         }
         Method::ResourcesList => resources::list(app),
         Method::ResourceTemplatesList => resources::templates(),

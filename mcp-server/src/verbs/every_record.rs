@@ -8,6 +8,7 @@ use crate::{
     entity::{Entity, Stored},
     error::{Error, Result},
     references,
+    schema::BRIEF,
     store::{self, Children, Columns, Write},
 };
 
@@ -31,16 +32,17 @@ pub fn common_write_schema<E: Entity>(update: bool) -> Map<String, Value> {
             json!({"type": "array", "maxItems": 50, "items": {"type": "string"}, "description": "Tags, replaced whole."}),
         );
     }
+    let id_text = if update { "The id there; null removes it." } else { "The id there." };
     properties.insert(
         "external_refs".into(),
-        json!({"type": "array", "maxItems": 10, "description": "Ids in other systems, merged by system.", "items": {
+        json!({"type": "array", "maxItems": 10, "description": "{system, id} elsewhere, merged by system.", BRIEF: true, "items": {
             "type": "object", "additionalProperties": false, "required": ["system", "id"], "properties": {
-                "system": {"type": "string", "minLength": 1, "maxLength": 50},
-                "id": {"type": id, "minLength": 1, "maxLength": 200}}}}),
+                "system": {"type": "string", "minLength": 1, "maxLength": 50, "description": "Which system, e.g. `hubspot`."},
+                "id": {"type": id, "minLength": 1, "maxLength": 200, "description": id_text}}}}),
     );
     properties.insert(
         "custom_fields".into(),
-        json!({"type": "object", "maxProperties": 30, "description": "Your own fields, merged by key.",
+        json!({"type": "object", "maxProperties": 30, "description": "Your own fields, merged by key.", BRIEF: true,
             "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"},
             "additionalProperties": {"type": ["string", "number", "boolean", "null"], "maxLength": 500}}),
     );

@@ -49,6 +49,12 @@ pub fn list_schema<E: Entity>() -> Map<String, Value> {
     if !E::NUMBERED_PAGES {
         options.shift_remove("page");
     }
+    // One uniform call reads any list for a sync, but only what is deleted leaves tombstones, and what is deleted is
+    // not archived.
+    let useless = if E::FIFTH == Fifth::Delete { "includeArchived" } else { "includeDeleted" };
+    if let Some(option) = options.get_mut(useless) {
+        option[schema::UNTOLD] = true.into();
+    }
     if let Some(sort) = options.get_mut("sort") {
         sort["type"] = json!("string");
         sort["enum"] = json!(sorts::<E>());

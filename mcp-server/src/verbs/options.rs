@@ -62,14 +62,15 @@ pub struct ListOptions {
     /// Only these ids.
     #[schemars(length(min = 1, max = 100))]
     pub ids: Option<Vec<String>>,
-    /// Only the one with this outside id.
+    /// {system, id} elsewhere.
+    #[schemars(extend("x-brief" = true))]
     pub external_ref: Option<ExternalRef>,
     /// Having all these tags.
     #[schemars(length(min = 1, max = 50))]
     pub tag_ids: Option<Vec<String>>,
-    /// summary (default) or full.
+    /// Default summary.
     pub view: Option<View>,
-    /// Exactly these fields, and id.
+    /// These fields alone, and id.
     #[schemars(length(min = 1, max = 100))]
     pub fields: Option<Vec<String>>,
     /// Count all matches too.
@@ -88,9 +89,9 @@ pub struct GetOptions {
     /// Its id.
     #[schemars(length(min = 1, max = 100))]
     pub id: String,
-    /// full (default) or summary.
+    /// Default full.
     pub view: Option<View>,
-    /// Exactly these fields, and id.
+    /// These fields alone, and id.
     #[schemars(length(min = 1, max = 100))]
     pub fields: Option<Vec<String>>,
 }
@@ -102,7 +103,7 @@ pub struct Target {
     /// Its id.
     #[schemars(length(min = 1, max = 100))]
     pub id: String,
-    /// The version you read; refused if it has moved.
+    /// Refused if the version is another one.
     #[schemars(range(min = 1))]
     pub expected_version: Option<i64>,
 }
@@ -129,12 +130,12 @@ pub enum OnDuplicate {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteOptions {
-    /// Reuse the SAME key when you retry the same intended change.
+    /// Reuse the SAME key when you retry the same change.
     #[schemars(length(min = 1, max = 64))]
     pub idempotency_key: Option<String>,
-    /// Check and show the outcome; write nothing.
+    /// Check only; write nothing.
     pub dry_run: Option<bool>,
-    /// error (default) or update the one whose external_refs match.
+    /// Default error; update changes the one with these external_refs.
     pub on_duplicate: Option<OnDuplicate>,
     /// With records: all or none.
     pub atomic: Option<bool>,

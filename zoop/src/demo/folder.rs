@@ -80,24 +80,7 @@ impl Folder {
 
     /// What an earlier start kept; none before the first.
     pub fn record(&self) -> anyhow::Result<Option<Record>> {
-        let path = self.path.join(RECORD);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("cannot read `{}`: make it readable", path.display()));
-            }
-        };
-        // serde's own message could quote a key.
-        serde_json::from_slice(&text).map(Some).map_err(|error| {
-            anyhow::anyhow!(
-                "`{}` is damaged (line {}): restore it, or remove the folder `{}` for a new demo",
-                path.display(),
-                error.line(),
-                self.path.display()
-            )
-        })
+        record_in(&self.path)
     }
 
     /// Keeps the record: readable by its owner alone, and whole or not at all, whatever happens meanwhile.
@@ -112,6 +95,27 @@ impl Folder {
         };
         write().with_context(|| unwritable(&self.path))
     }
+}
+
+/// What a demo on this folder has kept, whether it runs or not.
+pub fn record_in(folder: &Path) -> anyhow::Result<Option<Record>> {
+    let path = folder.join(RECORD);
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read `{}`: make it readable", path.display()));
+        }
+    };
+    // serde's own message could quote a key.
+    serde_json::from_slice(&text).map(Some).map_err(|error| {
+        anyhow::anyhow!(
+            "`{}` is damaged (line {}): restore it, or remove the folder `{}` for a new demo",
+            path.display(),
+            error.line(),
+            folder.display()
+        )
+    })
 }
 
 fn unwritable(path: &Path) -> String {
