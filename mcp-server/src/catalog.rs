@@ -18,8 +18,8 @@ pub use tool::{Tool, Verb};
 
 use crate::entities::{
     catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
-    customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes, tags::Tags,
-    tax_rates::TaxRates,
+    customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations, notes::Notes, quotes::Quotes,
+    tags::Tags, tax_rates::TaxRates,
 };
 use crate::{error::Result, schema::Audience};
 use of::Of;
@@ -32,6 +32,7 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Tags>::NEW,
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
+    &Of::<Invoices>::NEW,
     &Of::<Quotes>::NEW,
     &Of::<CatalogItems>::NEW,
     &Of::<CatalogCategories>::NEW,

@@ -4,6 +4,7 @@ pub mod catalog_categories;
 pub mod catalog_items;
 pub mod contacts;
 pub mod customers;
+pub mod invoices;
 pub mod jobs;
 pub mod locations;
 pub mod notes;

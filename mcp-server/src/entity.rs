@@ -72,6 +72,9 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const REACH: Option<&'static str> = None;
     /// Every move between states that is possible at all, and by what.
     const MOVES: &'static [(&'static str, &'static str, By)] = &[];
+    /// The fields of `create` that name a record of another family to be made into this one: who calls must be able to
+    /// read that too.
+    const SOURCES: &'static [(&'static str, Family)] = &[];
     /// What there is to know beyond the schema, for the tools' descriptions: create, update, fifth.
     const ABOUT: About;
 
@@ -153,7 +156,7 @@ impl First {
 
 /// The fifth verb: to take a record out of use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "no entity that ends or voids is served yet")]
+#[expect(dead_code, reason = "no entity that ends is served yet")]
 pub enum Fifth {
     Archive,
     Delete,

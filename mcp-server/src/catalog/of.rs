@@ -28,6 +28,8 @@ pub trait Catalogued: Send + Sync {
     fn name(&self) -> &'static str;
     /// The scope family.
     fn family(&self) -> Family;
+    /// The fields of `create` that name a record of another family, whose reading it takes.
+    fn sources(&self) -> &'static [(&'static str, Family)];
     /// How the first verb is called.
     fn first(&self) -> First;
     /// How the fifth verb is called.
@@ -59,6 +61,10 @@ impl<E: Entity> Catalogued for Of<E> {
 
     fn family(&self) -> Family {
         E::FAMILY
+    }
+
+    fn sources(&self) -> &'static [(&'static str, Family)] {
+        E::SOURCES
     }
 
     fn first(&self) -> First {

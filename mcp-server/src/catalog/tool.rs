@@ -101,6 +101,24 @@ impl Tool {
         vec![Scope { access: self.access(), family: self.entity.family() }]
     }
 
+    /// The scopes that a call with these arguments needs: to make a record into another is to read it too.
+    pub fn scopes_for(&self, args: &Map<String, Value>) -> Vec<Scope> {
+        let mut scopes = self.scopes();
+        if self.verb == Verb::Create {
+            let records = args.get("records").and_then(Value::as_array).into_iter().flatten();
+            let all: Vec<_> = records.filter_map(Value::as_object).chain([args]).collect();
+            let named = |field: &str| {
+                let in_one = |args: &&Map<String, Value>| {
+                    args.iter().any(|(name, value)| crate::schema::snake(name) == field && !value.is_null())
+                };
+                all.iter().any(in_one)
+            };
+            let sources = self.entity.sources().iter().filter(|(field, _)| named(field));
+            scopes.extend(sources.map(|(_, family)| Scope { access: Access::Read, family: *family }));
+        }
+        scopes
+    }
+
     /// Who may call it, beside what scopes say.
     pub fn needs(&self) -> Needs {
         let actors = self.entity.actors();

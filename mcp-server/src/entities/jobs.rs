@@ -1,20 +1,24 @@
 //! Jobs: the work itself, where it is in its life, who does it and what it costs.
 
+mod billing;
 mod input;
 mod pricing;
 mod record;
 mod schedule;
+mod source;
 mod state;
 
 use chrono_tz::Tz;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
+pub use billing::{Work, billed};
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use pricing::Input;
 pub use record::{Record, Row};
 pub use schedule::Slot;
 
 use super::{
+    became,
     place::{Payer, Place},
     priced::{self, Priced},
     team,
@@ -26,7 +30,7 @@ use crate::{
     },
     error::{Error, Result},
     fields::Patch,
-    references::unknown,
+    lines::LineItem,
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
@@ -88,6 +92,7 @@ impl Entity for Jobs {
         "EXISTS (SELECT 1 FROM job_assignees a WHERE a.tenant_id = jobs.tenant_id AND a.job_id = jobs.id AND a.user_id = ?)",
     );
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
+    const SOURCES: &'static [(&'static str, Family)] = &[("from_quote_id", Family::Quotes)];
     const ABOUT: About = About {
         list: "Use it for schedules, a customer's history, or what is still to be invoiced.",
         get: "Shows its lines, totals and assignees.",
@@ -97,11 +102,18 @@ impl Entity for Jobs {
     };
 
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        if let Some(quote) = draft.from_quote_id {
-            // Quotes have no table yet: none can be named.
-            return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
-        }
-        let place = Place::of_new(tx, draft.customer_id.take(), draft.location_id.take(), "work").await?;
+        let source = source::of_quote(tx, draft.from_quote_id.as_deref()).await?;
+        let title = draft.title.take().map(|title| title.0).or(source.title).ok_or_else(|| {
+            Error::field("title", "is required; send it, or from_quote_id of an accepted quote.")
+        })?;
+        let place = Place::of_new(
+            tx,
+            became::same_customer(draft.customer_id.take(), source.customer_id.as_ref())?,
+            draft.location_id.take().or(source.location_id.clone()),
+            source.location_id.as_deref(),
+            "work",
+        )
+        .await?;
         let zone = schedule::zone(draft.time_zone.0.take().map(|zone| zone.0), place.zone.as_deref(), tx);
         let slot = draft.slot(zone)?;
         let named = draft.assignee_ids.0.take().unwrap_or_default();
@@ -112,17 +124,24 @@ impl Entity for Jobs {
             // A job that a technician creates is theirs; else it would be out of their own reach.
             assignees.push(user.clone());
         }
+        let rounding = source.tax_rounding.unwrap_or_else(|| tx.tenant().tax_rounding.clone());
         let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
-        let input = draft.price(payer, &tx.tenant().tax_rounding);
+        let lines = match draft.line_items.0.take() {
+            None => source.lines,
+            items => priced::new_lines(items),
+        };
+        let mut input = draft.price(lines, payer, &rounding);
+        input.discount = input.discount.or(source.discount);
         let priced = pricing::price(tx, input).await?;
         let given = Given {
             number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
+            title,
             customer_id: place.customer_id,
             location_id: place.location_id,
             zone,
             slot,
             assignees: assignees.clone(),
-            rounding: tx.tenant().tax_rounding.clone(),
+            rounding,
             priced,
             now: tx.now(),
         };
@@ -226,8 +245,9 @@ impl Entity for Jobs {
             let not = if unassigned { "NOT " } else { "" };
             to.and(&format!("{not}EXISTS (SELECT 1 FROM job_assignees w WHERE w.tenant_id = jobs.tenant_id AND w.job_id = jobs.id)"), []);
         }
-        if filter.series_id.is_some() || filter.quote_id.is_some() {
-            // No job has come from a series or a quote so far.
+        to.and_if("quote_id = ?", filter.quote_id);
+        if filter.series_id.is_some() {
+            // No job has come from a series so far.
             to.and("1 = 0", []);
         }
         Ok(())
@@ -242,6 +262,8 @@ impl Entity for Jobs {
 pub struct Given {
     /// Its number.
     pub number: i64,
+    /// Its title.
+    pub title: String,
     /// Whose it is.
     pub customer_id: Option<String>,
     /// Where it is done.
@@ -266,10 +288,10 @@ impl Draft {
         Slot::new(self.scheduled_start, self.scheduled_end, zone)
     }
 
-    /// What its price is made from; the lines are taken out.
-    pub fn price(&mut self, payer: Payer, rounding: &str) -> Input {
+    /// What its price is made from, with these lines.
+    pub fn price(&self, lines: Vec<(Option<String>, LineItem)>, payer: Payer, rounding: &str) -> Input {
         Input {
-            lines: priced::new_lines(self.line_items.0.take()),
+            lines,
             flat_price: self.flat_price.map(|price| price.0),
             discount: self.discount.map(|discount| discount.0),
             rounding: crate::lines::rounding_named(rounding),
@@ -279,13 +301,15 @@ impl Draft {
 
     /// The row of a new job.
     pub fn compose(self, given: Given) -> Result<Write> {
-        let Given { number, customer_id, location_id, zone, slot, assignees, rounding, priced, now } = given;
+        let Given { number, title, customer_id, location_id, zone, slot, assignees, rounding, priced, now } =
+            given;
         let status = state::on_create(self.status.0, slot.start)?;
         let done_at = (status == Status::Done).then(|| self.done_at.map_or(now, |moment| moment.0));
         let columns = Columns::default()
             .put("number", number)
-            .put("title_key", sort_key(&self.title.0))
-            .put("title", self.title.0)
+            .put("quote_id", self.from_quote_id)
+            .put("title_key", sort_key(&title))
+            .put("title", title)
             .put("description", self.description.map(|text| text.0))
             .put("customer_id", customer_id)
             .put("location_id", location_id)

@@ -26,14 +26,15 @@ pub struct Place {
 
 impl Place {
     /// The place of a new document, a `noun`. A location brings its customer; the two must agree, and nothing new is
-    /// made for a customer who is archived.
+    /// made for a customer who is archived. A location that a source has already, `kept`, may be out of use since.
     pub async fn of_new(
         tx: &mut TenantTx,
         customer: Option<String>,
         location: Option<String>,
+        kept: Option<&str>,
         noun: &str,
     ) -> Result<Self> {
-        let place = Self::find(tx, customer, location).await?;
+        let place = Self::find(tx, customer, location, kept).await?;
         if let Some(customer) = &place.customer_id {
             customers::served(tx, customer, noun).await?;
         }
@@ -41,11 +42,16 @@ impl Place {
     }
 
     /// The place that these name.
-    pub async fn find(tx: &mut TenantTx, customer: Option<String>, location: Option<String>) -> Result<Self> {
+    async fn find(
+        tx: &mut TenantTx,
+        customer: Option<String>,
+        location: Option<String>,
+        kept: Option<&str>,
+    ) -> Result<Self> {
         let mut place = Self { customer_id: customer, location_id: location, zone: None };
         if let Some(location) = place.location_id.clone() {
             let kind = Kind::of::<Locations>();
-            kind.check(tx, "location_id", Some(&location), None).await?;
+            kind.check(tx, "location_id", Some(&location), kept).await?;
             let sql = "SELECT customer_id, time_zone FROM locations WHERE tenant_id = $1 AND id = $2";
             let found: Option<(String, Option<String>)> =
                 tx.row(sql, binds![tx.tenant_id(), &location]).await?;
@@ -83,7 +89,7 @@ impl Place {
             }
             (customer, location) => (customer.clone().or(None), location.clone().or(before.1.cloned())),
         };
-        Self::find(tx, customer, location).await.map(Some)
+        Self::find(tx, customer, location, before.1.map(String::as_str)).await.map(Some)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Quotes: what work would cost, and what the customer said to it.
 
 mod input;
+mod offer;
 mod record;
 mod state;
 
 use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status};
+pub use offer::Offer;
 pub use record::{Record, Row};
 pub use state::moved;
 
@@ -90,7 +92,8 @@ impl Entity for Quotes {
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         priced::check_currency(tx, draft.currency.as_ref())?;
         let place =
-            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id.take(), Self::NOUN).await?;
+            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id.take(), None, Self::NOUN)
+                .await?;
         let payer = Payer::find(tx, Some(&draft.customer_id), place.location_id.as_deref()).await?;
         let default = priced::new_default(tx, std::mem::take(&mut draft.default_tax_rate_id), &payer).await?;
         let terms = draft.terms_of(&payer, default.clone(), &tx.tenant().tax_rounding);

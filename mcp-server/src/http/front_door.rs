@@ -110,13 +110,16 @@ async fn respond(
         }
         Some(Method::ToolsCall) => match protocol::tool_call(app, &mut request.params, &view.selection) {
             Err(error) => Answer::Error(error),
-            Ok(call) => match Permit::check(caller, &call.tool.scopes()) {
-                Err(missing) => {
-                    app.tally.count(caller, &call.tool.name, INSUFFICIENT_SCOPE, app.clock.now());
-                    return forbidden(form, &call.tool.scopes(), missing, metadata);
+            Ok(call) => {
+                let needed = call.tool.scopes_for(&call.args);
+                match Permit::check(caller, &needed) {
+                    Err(missing) => {
+                        app.tally.count(caller, &call.tool.name, INSUFFICIENT_SCOPE, app.clock.now());
+                        return forbidden(form, &needed, missing, metadata);
+                    }
+                    Ok(permit) => protocol::run(app, form, permit, call, &request_id).await,
                 }
-                Ok(permit) => protocol::run(app, form, permit, call, &request_id).await,
-            },
+            }
         },
         Some(method) => protocol::answer_method(app, method, &request, caller, view).await,
     };

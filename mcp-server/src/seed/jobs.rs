@@ -12,7 +12,10 @@ use super::{
     tickets::Ticket,
 };
 use crate::{
-    entities::jobs::{self, FIRST_NUMBER, Given, Jobs, NUMBERS, Retire},
+    entities::{
+        jobs::{self, FIRST_NUMBER, Given, Jobs, NUMBERS, Retire},
+        priced,
+    },
     error::Result,
     fields::When,
     lines::Sources,
@@ -153,7 +156,7 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
     let (dice, work) = (&scene.dice, visit.ticket.work());
     let mut fields = Map::new();
     let mut put = |field: &str, value: Value| drop(fields.insert(field.to_owned(), value));
-    put("title", work.title.into());
+    put("from_quote_id", visit.quote.clone().into());
     put("job_type", work.job_type.into());
     put("priority", work.priority.into());
     put("description", work.description.into());
@@ -186,9 +189,11 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
     let site = client.sites.get(visit.site);
     let there = zone(site.map_or(scene.business.time_zone, |site| site.place.time_zone));
     let payer = scene.payer(client, site);
-    let input = job.price(payer, scene.business.tax_rounding);
+    let lines = priced::new_lines(job.line_items.0.take());
+    let input = job.price(lines, payer, scene.business.tax_rounding);
     let given = Given {
         number,
+        title: work.title.to_owned(),
         customer_id: Some(client.id.clone()),
         location_id: site.map(|site| site.id.clone()),
         zone: there,
@@ -198,9 +203,7 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
         priced: input.price(sources, || scene.line_id(visit.at))?,
         now: visit.at,
     };
-    let mut write = job.compose(given)?;
-    write.columns = write.columns.put("quote_id", visit.quote.clone());
-    let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), write);
+    let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), job.compose(given)?);
     Ok(match visit.fate {
         Fate::Done => record.changed(visit.end, Default::default()),
         Fate::Cancelled => {

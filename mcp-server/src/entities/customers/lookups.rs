@@ -11,7 +11,8 @@ use crate::{
     error::{Error, Result},
     fields::{AddressRecord, Email, Patch, Phone},
     references::Kind,
-    store::{Columns, Write},
+    store::{self, Columns, Step, Write},
+    verbs,
 };
 
 /// Refuses a customer for whom nothing new, a `noun`, is made: one who is not there, or archived.
@@ -27,6 +28,15 @@ pub async fn served(tx: &mut TenantTx, id: &str, noun: &str) -> Result<()> {
     );
     let error = Error::conflict("parent_archived", message);
     Err(error.then_call("customers.update", json!({"id": id, "status": "active"})))
+}
+
+/// Writes on a customer that they owe so much more, or less; nothing, if that is 0.
+pub async fn owing(tx: &mut TenantTx, id: &str, more: i64) -> Result<Option<Step>> {
+    if more == 0 {
+        return Ok(None);
+    }
+    let balance = store::fetch_any::<Customers>(tx, id).await?.balance + more;
+    Ok(Some(verbs::alter::<Customers>(id, Write::new(Columns::default().put("balance", balance)))))
 }
 
 /// Email and phone, as far as a call names them.

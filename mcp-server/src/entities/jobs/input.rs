@@ -48,7 +48,9 @@ words! {
 /// A new job.
 #[derive(Deserialize, JsonSchema)]
 pub struct Draft {
-    pub title: Line,
+    /// Required without from_quote_id.
+    #[serde(default)]
+    pub title: Option<Line>,
     /// An accepted quote, whose customer, place and lines are copied.
     #[serde(default)]
     pub from_quote_id: Option<String>,

@@ -7,7 +7,7 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{ASSIGNEES, LINES, Priority, Status, input::BillingState};
 use crate::{
-    entities::{customers::Customers, locations::Locations, team},
+    entities::{became, customers::Customers, locations::Locations, team},
     entity::{Stored, Wanted},
     error::Result,
     fields::{local, shown_local, zone_named},
@@ -47,13 +47,14 @@ pub struct Row {
     pub(super) cancel_reason: Option<String>,
     pub(super) cancel_note: Option<String>,
     pub(super) cancelled_at: Option<Timestamp>,
+    pub(super) quote_id: Option<String>,
 }
 
 impl Row {
     pub(super) const COLUMNS: &'static str = "number, title, description, customer_id, location_id, status, \
         scheduled_start, scheduled_end, time_zone, arrival_window_minutes, all_day, flat_price, discount_type, \
         discount_value, tax_rounding, subtotal, discount_total, tax_total, total, billing_state, priority, job_type, \
-        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at";
+        po_number, done_at, completion_notes, cancel_reason, cancel_note, cancelled_at, quote_id";
 
     pub(super) fn status(&self) -> Status {
         // The column's CHECK holds these four words alone.
@@ -122,6 +123,7 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lines::of_documents(tx, LINES, &ids).await?,
         false => Default::default(),
     };
+    let invoices = became::invoices(tx, wanted, "job_id", &ids).await?;
     let currency = tx.tenant().currency.clone();
     let record = |row: &Stored<Row>| {
         let zone = zone_named(&row.time_zone).unwrap_or(chrono_tz::Tz::UTC);
@@ -154,10 +156,10 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             discount_total: row.discount_total,
             tax_total: row.tax_total,
             total: row.total,
-            quote_id: None,
+            quote_id: row.quote_id.clone(),
             series_id: None,
             occurrence_date: None,
-            invoice_id: None,
+            invoice_id: invoices.get(&row.meta.id).cloned(),
             billing_state: BillingState::from_word(&row.billing_state).unwrap_or(BillingState::NotBillable),
             priority: Priority::from_word(&row.priority).unwrap_or(Priority::Normal),
             job_type: row.job_type.clone(),

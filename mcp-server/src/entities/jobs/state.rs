@@ -71,16 +71,20 @@ pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, 
     Ok((slot, to))
 }
 
-/// The columns that say a job's state. An invoiced job stays invoiced: only its invoice takes that back.
-pub fn columns(status: Status, total: i64, invoiced: bool, done_at: Option<Timestamp>) -> Columns {
-    let billing = match status {
+/// Whether a job in this state is billed. An invoiced job stays invoiced: only its invoice takes that back.
+pub fn billing(status: Status, total: i64, invoiced: bool) -> BillingState {
+    match status {
         Status::Done if invoiced => BillingState::Invoiced,
         Status::Done if total > 0 => BillingState::ToInvoice,
         _ => BillingState::NotBillable,
-    };
+    }
+}
+
+/// The columns that say a job's state.
+pub fn columns(status: Status, total: i64, invoiced: bool, done_at: Option<Timestamp>) -> Columns {
     Columns::default()
         .put("status", status.as_str())
-        .put("billing_state", billing.as_str())
+        .put("billing_state", billing(status, total, invoiced).as_str())
         .put("done_at", done_at)
 }
 

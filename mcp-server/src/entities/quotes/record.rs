@@ -11,7 +11,7 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 use super::{LINES, Status};
 use crate::{
     entities::{
-        became::Became,
+        became,
         customers::{self, Customers},
         locations::Locations,
         place,
@@ -126,7 +126,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lines::of_documents(tx, LINES, &ids).await?,
         false => HashMap::new(),
     };
-    let became = Became::read(tx, wanted, "quote_id", &ids).await?;
+    let jobs = became::jobs(tx, wanted, &ids).await?;
+    let invoices = became::invoices(tx, wanted, "quote_id", &ids).await?;
     let today = day_in(&tx.tenant().time_zone, tx.now());
     let record = |row: &Stored<Row>| {
         let line_items = lines.remove(&row.meta.id).unwrap_or_default();
@@ -164,8 +165,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             decided_at: row.decided_at,
             decline_reason: row.decline_reason.clone(),
             revision: row.revision,
-            job_id: became.job(&row.meta.id),
-            invoice_id: became.invoice(&row.meta.id),
+            job_id: jobs.get(&row.meta.id).cloned(),
+            invoice_id: invoices.get(&row.meta.id).cloned(),
             archived_at: row.archived_at,
         }
     };
