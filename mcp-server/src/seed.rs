@@ -7,6 +7,7 @@ pub mod dice;
 pub mod hendersons;
 
 mod clients;
+mod invoices;
 mod jobs;
 mod names;
 mod notes;
@@ -62,8 +63,11 @@ async fn written(tenant: Tenant<'_>, progress: &mut (dyn FnMut(usize, usize) + S
     let sources = scene.sources().await?;
     let callers = Callers::new(clients.len(), &scene.dice);
     let offers = quotes::write(&mut scene, &clients, &callers, &sources).await?;
-    let jobs = jobs::write(&mut scene, &clients, &callers, offers, &sources, &tags).await?;
-    notes::write(&mut scene, &clients, &jobs).await?;
+    let mut visits = jobs::plan(&scene, &clients, &callers, offers);
+    let bills = invoices::plan(&scene, &clients, &callers, &mut visits);
+    jobs::write(&mut scene, &clients, &mut visits, &sources, &tags).await?;
+    invoices::write(&mut scene, &clients, &visits, &bills, &sources).await?;
+    notes::write(&mut scene, &clients, &visits).await?;
     tags.count_usage(&mut scene).await?;
     Ok(scene.written())
 }

@@ -93,6 +93,11 @@ impl TenantTx {
         self.ids.next(prefix)
     }
 
+    /// What makes its identifiers.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
     /// Whether this is the embedded database: for the search index alone.
     pub fn is_sqlite(&self) -> bool {
         self.tx.is_sqlite()

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
-pub use lookups::{billing_addresses, owing, served};
+pub use lookups::{billing_addresses, owing, served, set_balance};
 pub use record::{Record, Row};
 
 use crate::{

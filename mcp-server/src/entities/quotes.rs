@@ -1,5 +1,6 @@
 //! Quotes: what work would cost, and what the customer said to it.
 
+mod compose;
 mod input;
 mod offer;
 mod record;
@@ -7,6 +8,7 @@ mod state;
 
 use shared::{scope::Family, tenant_tx::TenantTx};
 
+pub use compose::Given;
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use offer::Offer;
 pub use record::{Record, Row};
@@ -15,7 +17,7 @@ pub use state::moved;
 use super::{
     customers,
     place::{Payer, Place},
-    priced::{self, Priced},
+    priced,
 };
 use crate::{
     entity::{
@@ -197,57 +199,5 @@ impl Entity for Quotes {
 
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
-    }
-}
-
-/// What a new quote's row takes beside its draft, once it has been looked up.
-pub struct Given {
-    /// Its number.
-    pub number: i64,
-    /// Where the work is.
-    pub location_id: Option<String>,
-    /// What taxes lines that name no rate.
-    pub default_tax_rate_id: Option<String>,
-    /// The account's.
-    pub currency: String,
-    /// Where tax is rounded.
-    pub rounding: String,
-    /// Its state's columns.
-    pub state: Columns,
-    /// What it costs.
-    pub priced: Priced,
-}
-
-impl Draft {
-    /// What it is reckoned from, beside its lines.
-    pub fn terms_of(&self, payer: &Payer, default: Option<String>, rounding: &str) -> Terms {
-        Terms {
-            field: "line_items",
-            discount: self.discount.map(|discount| discount.0),
-            rounding: lines::rounding_named(rounding),
-            flat_price: None,
-            tax_exempt: payer.tax_exempt,
-            default_tax_rate_id: default,
-        }
-    }
-
-    /// The row of a new quote.
-    pub fn compose(self, given: Given) -> Write {
-        let columns = Columns::default()
-            .put("number", given.number)
-            .put("title_key", sort_key(&self.title.0))
-            .put("title", self.title.0)
-            .put("customer_id", self.customer_id)
-            .put("location_id", given.location_id)
-            .put("default_tax_rate_id", given.default_tax_rate_id)
-            .put("currency", given.currency)
-            .put("tax_rounding", given.rounding)
-            .put("valid_key", self.valid_until.as_ref().map_or(NO_DAY, |date| day_key(date.day())))
-            .put("valid_until", self.valid_until.map(|date| date.day()))
-            .put("terms", self.terms.map(|text| text.0))
-            .put("message", self.message.map(|text| text.0))
-            .and(given.priced.columns)
-            .and(given.state);
-        Write::new(columns).with_children(Some(given.priced.lines))
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     error::Result,
     fields::When,
     lines::Sources,
-    store::Past,
+    store::{Columns, Past},
 };
 
 /// A job, as other files need to know one.
@@ -36,6 +36,10 @@ pub struct Visit {
     pub fate: Fate,
     /// When it was taken on.
     pub at: Timestamp,
+    /// Whether a tenth is taken off.
+    pub discounted: bool,
+    /// When it was billed.
+    pub billed: Option<Timestamp>,
     /// The quote that it was made from.
     pub quote: Option<String>,
     /// When it begins.
@@ -48,7 +52,25 @@ impl Visit {
     fn new(client: usize, site: usize, ticket: Ticket) -> Self {
         let never = Timestamp::from_micros(0);
         let (id, quote, fate) = (String::new(), None, Fate::Asked);
-        Self { id, client, site, ticket, fate, at: never, quote, start: never, end: never }
+        let (discounted, billed) = (false, None);
+        Self {
+            id,
+            client,
+            site,
+            ticket,
+            fate,
+            at: never,
+            discounted,
+            billed,
+            quote,
+            start: never,
+            end: never,
+        }
+    }
+
+    /// Whether its work was finished by then.
+    pub fn is_done_by(&self, time: Timestamp) -> bool {
+        self.fate == Fate::Done && self.end < time
     }
 }
 
@@ -65,15 +87,8 @@ pub enum Fate {
     Cancelled,
 }
 
-/// Writes all jobs, the oldest first.
-pub async fn write(
-    scene: &mut Scene<'_>,
-    clients: &[Client],
-    callers: &Callers,
-    offers: Vec<Offer>,
-    sources: &Sources,
-    tags: &Library,
-) -> Result<Vec<Visit>> {
+/// All jobs, the oldest first.
+pub fn plan(scene: &Scene<'_>, clients: &[Client], callers: &Callers, offers: Vec<Offer>) -> Vec<Visit> {
     let mut visits = Vec::with_capacity(scene.volume.jobs);
     for offer in offers {
         visits.extend(visit_of(scene, clients, offer));
@@ -82,6 +97,17 @@ pub async fn write(
         visits.push(visit(scene, clients, callers.pick(&scene.dice)));
     }
     visits.sort_by_key(|visit| (visit.at, visit.client));
+    visits
+}
+
+/// Writes the jobs, and into each visit its id.
+pub async fn write(
+    scene: &mut Scene<'_>,
+    clients: &[Client],
+    visits: &mut [Visit],
+    sources: &Sources,
+    tags: &Library,
+) -> Result<()> {
     for chunk in visits.chunks_mut(AT_ONCE) {
         let mut tx = scene.begin().await?;
         let first = tx.next_numbers(NUMBERS, FIRST_NUMBER, chunk.len() as i64).await?;
@@ -93,7 +119,7 @@ pub async fn write(
         }
         scene.finish::<Jobs>(tx, records).await?;
     }
-    Ok(visits)
+    Ok(())
 }
 
 /// A visit of somebody who called.
@@ -149,7 +175,8 @@ fn placed(
         _ if whom.active(scene.now) => Fate::Scheduled,
         _ => Fate::Cancelled,
     };
-    Visit { at, start, end, fate, ..visit }
+    let discounted = visit.quote.is_none() && dice.percent(5);
+    Visit { at, start, end, fate, discounted, ..visit }
 }
 
 fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: &Sources) -> Result<Past> {
@@ -164,7 +191,7 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
     if client.company && dice.percent(40) {
         put("po_number", format!("PO-{}", dice.between(10_000, 99_999)).into());
     }
-    if dice.percent(5) && visit.quote.is_none() {
+    if visit.discounted {
         put("discount", json!({ "type": "percent", "value": 10 }));
     }
     let mut assignees = Vec::new();
@@ -201,11 +228,15 @@ fn one(scene: &Scene<'_>, visit: &Visit, client: &Client, number: i64, sources: 
         assignees,
         rounding: scene.business.tax_rounding.to_owned(),
         priced: input.price(sources, || scene.line_id(visit.at))?,
+        billed: visit.billed.is_some(),
         now: visit.at,
     };
     let record = Past::new(visit.id.clone(), visit.at, scene.clerk().actor.clone(), job.compose(given)?);
     Ok(match visit.fate {
-        Fate::Done => record.changed(visit.end, Default::default()),
+        Fate::Done => match visit.billed {
+            None => record.changed(visit.end, Columns::default()),
+            Some(at) => record.changed(visit.end, Columns::default()).changed(at, Columns::default()),
+        },
         Fate::Cancelled => {
             let at = scene.between(visit.at, visit.start.min(scene.now));
             let (reason, note) = *dice.pick(&[

@@ -43,7 +43,9 @@ pub const AT_ONCE: usize = 2000;
 pub struct Colleague {
     /// `usr_…`
     pub id: String,
-    /// As records remember who wrote them.
+    /// Who they are.
+    pub who: Actor,
+    /// The same, as records remember who wrote them.
     pub actor: Value,
 }
 
@@ -74,7 +76,8 @@ pub struct Scene<'a> {
     db: &'a Db,
     clock: Clock,
     random: Random,
-    ids: Ids,
+    /// What makes ids.
+    pub ids: Ids,
     permit: Permit,
     written: usize,
     progress: &'a mut (dyn FnMut(usize, usize) + Send),
@@ -91,15 +94,15 @@ impl<'a> Scene<'a> {
         let mut tx = TenantTx::begin(tenant.db, permit.clone(), Access::Read, &clock, &random).await?;
         let (mut office, mut techs) = (Vec::new(), Vec::new());
         for member in team::members(&mut tx).await? {
-            let actor = Actor {
+            let who = Actor {
                 kind: ActorKind::User,
                 id: Some(member.id.clone()),
                 name: member.name,
                 via: Some("Zoop's seed".to_owned()),
             };
-            let actor = serde_json::to_value(actor).unwrap_or_default();
+            let actor = serde_json::to_value(&who).unwrap_or_default();
             let list = if member.role == Role::Tech.as_str() { &mut techs } else { &mut office };
-            list.push(Colleague { id: member.id, actor });
+            list.push(Colleague { id: member.id, who, actor });
         }
         if office.is_empty() || techs.is_empty() {
             return Err(shared::error::Error::internal(anyhow::anyhow!("the tenant has no team")).into());

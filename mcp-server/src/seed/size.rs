@@ -103,7 +103,8 @@ pub const YEARS: usize = 5;
 impl Volume {
     /// All records of a tenant.
     pub fn records(&self) -> usize {
-        let lists = self.items + self.categories;
-        lists + self.customers + self.contacts + self.locations + self.quotes + self.jobs + self.notes
+        let lists = self.items + self.categories + self.notes;
+        let people = self.customers + self.contacts + self.locations;
+        lists + people + self.quotes + self.jobs + self.invoices
     }
 }

@@ -39,6 +39,13 @@ pub async fn owing(tx: &mut TenantTx, id: &str, more: i64) -> Result<Option<Step
     Ok(Some(verbs::alter::<Customers>(id, Write::new(Columns::default().put("balance", balance)))))
 }
 
+/// Sets what a customer owes, as a sum of what is written already: neither version nor updated_at moves.
+pub async fn set_balance(tx: &mut TenantTx, id: &str, balance: i64) -> Result<()> {
+    let sql = "UPDATE customers SET balance = $3 WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, binds![tx.tenant_id(), id, balance]).await?;
+    Ok(())
+}
+
 /// Email and phone, as far as a call names them.
 pub(super) struct Reachable {
     email: Patch<Email>,
