@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     config::DatabaseOptions,
@@ -71,6 +72,15 @@ pub struct Config {
         value_name = "SECONDS"
     )]
     pub access_token_ttl: i64,
+    /// How long a signing key signs, in days. Its successor is published an hour before it takes over.
+    #[arg(
+        long,
+        env = "ZOOP_SIGNING_KEY_DAYS",
+        default_value_t = 90,
+        value_parser = clap::value_parser!(i64).range(1..=3650),
+        value_name = "DAYS"
+    )]
+    pub signing_key_days: i64,
     /// The algorithm of new signing keys.
     #[arg(long, env = "ZOOP_SIGNING_ALGORITHM", default_value = "RS256", value_name = "ALGORITHM")]
     pub signing_algorithm: Algorithm,
@@ -97,6 +107,8 @@ pub struct Settings {
     pub local_documents: bool,
     /// Seconds.
     pub access_token_ttl: i64,
+    /// How long a signing key signs.
+    pub signing_key_term: Duration,
     /// Of new signing keys.
     pub signing_algorithm: Algorithm,
 }
@@ -143,6 +155,7 @@ impl Config {
             registrations: self.registrations,
             local_documents: self.local_documents,
             access_token_ttl: self.access_token_ttl,
+            signing_key_term: Duration::days(self.signing_key_days),
             signing_algorithm: self.signing_algorithm,
         })
     }

@@ -101,7 +101,7 @@ testing::on_both_databases! {
         };
         for (seconds, kept) in [(100, 3), (30, 0)] {
             db.clock().advance(Duration::seconds(seconds));
-            server.keep_house(&db).await;
+            server.keep_house(&db, &["--signing-algorithm", "ES256"]).await;
             assert_eq!(spent().await, kept);
             assert_eq!(token(&app, &used, &UNKNOWN_CODE).await.error(), "invalid_client");
         }

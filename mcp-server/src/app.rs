@@ -22,6 +22,7 @@ use url::Url;
 use crate::{
     catalog::{Catalog, Selection},
     config::Config,
+    docs::{Docs, Facts},
     error::{Error, Result},
     http::{self, Authenticator, Limits, Places},
     tally::Tally,
@@ -40,6 +41,7 @@ pub struct Parts {
     pub(crate) random: Random,
     pub(crate) config: Config,
     pub(crate) catalog: Catalog,
+    pub(crate) docs: Docs,
     pub(crate) authenticator: Authenticator,
     pub(crate) limits: Limits,
     pub(crate) places: Places,
@@ -90,12 +92,23 @@ impl App {
             config.trusted_proxies.clone(),
         )?;
         let catalog = Catalog::new()?;
+        let docs = Docs::new(
+            &catalog,
+            &Facts {
+                endpoint: config.public_url[0].trim_end_matches('/').to_owned(),
+                issuer: config.issuer.clone(),
+                per_credential: config.rate_limit_credential,
+                per_tenant: config.rate_limit_tenant,
+                body_limit: config.body_limit,
+            },
+        )?;
         Ok(Self(Arc::new(Parts {
             db,
             clock,
             random,
             config,
             catalog,
+            docs,
             authenticator,
             limits,
             places,

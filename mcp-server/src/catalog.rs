@@ -116,6 +116,11 @@ impl Catalog {
         &self.tools
     }
 
+    /// The entities themselves, in order.
+    pub fn each_entity(&self) -> impl Iterator<Item = &'static dyn Catalogued> + use<> {
+        ENTITIES.iter().copied()
+    }
+
     /// The names of the entities, which are also the names of the toolsets.
     pub fn entities(&self) -> impl Iterator<Item = &'static str> {
         ENTITIES.iter().map(|entity| entity.name())

@@ -194,6 +194,9 @@ fn sum(values: impl Iterator<Item = i64>) -> Option<i64> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod body;
+mod docs;
 mod fault;
 mod front_door;
 mod limits;
@@ -40,6 +41,7 @@ pub fn router(app: App) -> Router {
             "/.well-known/oauth-protected-resource",
             get(metadata::root).options(options_of_public).fallback(read_only),
         )
+        .merge(docs::routes())
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         // Outside the guard: a health check comes by whatever name the container has.

@@ -4,6 +4,7 @@
 mod app;
 mod catalog;
 pub mod config;
+mod docs;
 mod documents;
 mod entities;
 mod entity;
@@ -25,8 +26,13 @@ mod walk;
 pub use app::App;
 pub use error::{Error, Kind, ToolError};
 
-/// The whole catalogue as a table: one object a tool, with name, title, scope, user_required, owner_required and
-/// description.
+/// The whole catalogue as a table: one object a tool, with name, title, scope, user_required, owner_required,
+/// description and input_schema.
 pub fn tools() -> anyhow::Result<Vec<serde_json::Value>> {
     Ok(catalog::table(&catalog::Catalog::new()?))
+}
+
+/// The text of docs/tools.md.
+pub fn tools_markdown() -> anyhow::Result<String> {
+    docs::markdown(&catalog::Catalog::new()?)
 }

@@ -56,6 +56,16 @@ pub fn properties_of<T: JsonSchema>() -> Map<String, Value> {
     }
 }
 
+/// The same as a reader is told of them: each with a description.
+pub fn documented_properties_of<T: JsonSchema>() -> Map<String, Value> {
+    let mut schema = object(properties_of::<T>(), vec![]);
+    describe_all(&mut schema);
+    match schema["properties"].take() {
+        Value::Object(properties) => properties,
+        _ => Map::new(),
+    }
+}
+
 /// The names of a type's required fields.
 pub fn required_of<T: JsonSchema>() -> Vec<Value> {
     match of::<T>().remove("required") {

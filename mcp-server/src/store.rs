@@ -6,6 +6,8 @@ mod links;
 mod many;
 mod rows;
 mod search_index;
+#[cfg(test)]
+pub mod seen;
 mod statement;
 mod tombstones;
 mod write;

@@ -16,6 +16,8 @@ use crate::entity::Entity;
 
 pub use every_record::common_write_schema;
 pub use get::get;
+#[cfg(test)]
+pub use list::sorts;
 pub use list::{PageSize, list, list_schema};
 pub use options::{GetOptions, Target, WriteOptions, list_option_names};
 #[allow(unused_imports, reason = "workers and documents make and patch records; none does so yet")]

@@ -11,14 +11,17 @@ pub struct Options {
     /// Print JSON in place of the table.
     #[arg(long)]
     pub json: bool,
+    /// Print docs/tools.md in place of the table.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
 }
 
 /// Prints them.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let tools = mcp_server::tools()?;
-    let text = match options.json {
-        true => serde_json::to_string_pretty(&tools)? + "\n",
-        false => table(&tools),
+    let text = match (options.json, options.markdown) {
+        (true, _) => serde_json::to_string_pretty(&mcp_server::tools()?)? + "\n",
+        (false, true) => mcp_server::tools_markdown()?,
+        (false, false) => table(&mcp_server::tools()?),
     };
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("stdout is closed")

@@ -12,6 +12,7 @@ use shared::scope::Scope;
 use crate::{
     app::App,
     domain::{client::AuthMethod, grant_scope::OFFLINE_ACCESS},
+    error::OAuthError,
     security::client_keys,
 };
 
@@ -60,6 +61,7 @@ pub async fn openid_configuration(State(app): State<App>) -> Response {
 }
 
 /// GET /.well-known/jwks.json
-pub async fn jwks(State(app): State<App>) -> Response {
-    (CACHE, Json(json!({ "keys": app.signing.published() }))).into_response()
+pub async fn jwks(State(app): State<App>) -> Result<Response, OAuthError> {
+    let keys = app.signing.published(&app.db).await?;
+    Ok((CACHE, Json(json!({ "keys": keys }))).into_response())
 }

@@ -201,7 +201,8 @@ impl Desk<'_> {
             nbf: self.now.seconds(),
             exp: self.now.seconds() + lifetime,
         };
-        let access_token = self.app.signing.current(self.now)?.sign(&claims).map_err(Error::internal)?;
+        let access_token =
+            self.app.signing.current(tx, self.now).await?.sign(&claims).map_err(Error::internal)?;
         let (token_type, expires_in, scope) = ("Bearer".to_owned(), lifetime, claims.scope);
         Ok(Answer { access_token, token_type, expires_in, scope, refresh_token })
     }

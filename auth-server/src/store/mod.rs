@@ -12,4 +12,5 @@ pub mod login_attempts;
 pub mod refresh_tokens;
 pub mod sessions;
 pub mod signing_keys;
+pub mod tenants;
 pub mod users;

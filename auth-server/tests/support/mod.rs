@@ -71,13 +71,17 @@ impl Server {
     }
 
     /// Does what a server does from time to time.
-    pub async fn keep_house(&self, db: &TestDatabase) {
-        let config = config(&["--database-url", db.url(), "--signing-algorithm", "ES256"]);
-        let open = config.open_database().await.unwrap();
-        let app =
-            auth_server::App::new(&config, open, db.clock().clone(), db.random().clone()).await.unwrap();
+    pub async fn keep_house(&self, db: &TestDatabase, options: &[&str]) {
+        let app = Self::app(db, options).await;
         app.keep_house().await.unwrap();
         app.db.close().await;
+    }
+
+    /// What a server runs, without its routes.
+    pub async fn app(db: &TestDatabase, options: &[&str]) -> auth_server::App {
+        let config = config(&[&["--database-url", db.url()], options].concat());
+        let open = config.open_database().await.unwrap();
+        auth_server::App::new(&config, open, db.clock().clone(), db.random().clone()).await.unwrap()
     }
 
     pub fn browser(&self) -> Browser {

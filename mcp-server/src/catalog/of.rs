@@ -26,6 +26,12 @@ pub type Prepared = Box<
 pub trait Catalogued: Send + Sync {
     /// The tool prefix.
     fn name(&self) -> &'static str;
+    /// In a sentence, of several.
+    fn nouns(&self) -> &'static str;
+    /// The prefix of its ids.
+    fn prefix(&self) -> &'static str;
+    /// The fields that a record answers beside those that every record has.
+    fn record(&self) -> Map<String, Value>;
     /// The scope family.
     fn family(&self) -> Family;
     /// The fields of `create` that name a record of another family, whose reading it takes.
@@ -57,6 +63,18 @@ impl<E> Of<E> {
 impl<E: Entity> Catalogued for Of<E> {
     fn name(&self) -> &'static str {
         E::NAME
+    }
+
+    fn nouns(&self) -> &'static str {
+        E::NOUNS
+    }
+
+    fn prefix(&self) -> &'static str {
+        E::PREFIX
+    }
+
+    fn record(&self) -> Map<String, Value> {
+        schema::documented_properties_of::<E::Record>()
     }
 
     fn family(&self) -> Family {

@@ -81,6 +81,11 @@ impl Tool {
         Ok(Self { name, entity, verb, title, description, schema, told })
     }
 
+    /// Its schema for the documentation.
+    pub fn documented(&self) -> Value {
+        self.schema.documented()
+    }
+
     /// Its name in this spelling.
     pub fn name_spelled(&self, spelling: Spelling) -> String {
         spelling.spell(&self.name)
@@ -186,7 +191,7 @@ impl Tool {
             "user_required": self.needs() != Needs::Any,
             "owner_required": self.needs() == Needs::Owner,
             "description": self.description,
-            "input_schema": self.schema.documented(),
+            "input_schema": self.documented(),
         })
     }
 }

@@ -110,13 +110,19 @@ pub async fn page<E: Entity>(
         E::TABLE,
         to.sql(),
     );
-    Ok(tx.rows(&sql, to.into_binds()).await?)
+    let binds = to.into_binds();
+    #[cfg(test)]
+    super::seen::remember(&sql, &binds);
+    Ok(tx.rows(&sql, binds).await?)
 }
 
 /// How many rows there are.
 pub async fn count<E: Entity>(tx: &mut TenantTx, join: &str, to: Where) -> Result<i64> {
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {}{join} WHERE {}", E::TABLE, to.sql());
-    let row: Option<(i64,)> = tx.row(&sql, to.into_binds()).await?;
+    let binds = to.into_binds();
+    #[cfg(test)]
+    super::seen::remember(&sql, &binds);
+    let row: Option<(i64,)> = tx.row(&sql, binds).await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 

@@ -41,7 +41,7 @@ pub const MCP_SERVER: House = House {
         &["main", "lib"],
         &["app"],
         &["http", "protocol", "workers"],
-        &["walk", "tally", "seed"],
+        &["walk", "tally", "docs", "seed"],
         &["catalog"],
         &["entities"],
         &["verbs"],
@@ -52,10 +52,21 @@ pub const MCP_SERVER: House = House {
     handed_the_app: &["http", "protocol", "workers", "walk"],
     without: &[
         (
-            &["walk", "catalog", "entities", "verbs", "entity", "store", "documents", "fields", "money"],
+            &[
+                "walk",
+                "docs",
+                "catalog",
+                "entities",
+                "verbs",
+                "entity",
+                "store",
+                "documents",
+                "fields",
+                "money",
+            ],
             &["axum"],
         ),
-        (&["protocol", "walk", "catalog"], &["sqlx"]),
+        (&["protocol", "walk", "docs", "catalog"], &["sqlx"]),
         (&[], &["auth_server"]),
     ],
 };
