@@ -18,19 +18,13 @@ pub use ledger::{Ledger, PaymentOp, Recording};
 pub use record::{Record, Row};
 pub use state::{FIRST_NUMBER, NUMBERS, issued_as};
 
-use super::{
-    customers, jobs,
-    place::{Payer, Place},
-    priced,
-};
+use super::{customers, jobs, place::Payer, priced};
 use crate::{
     entity::{
         About, Actors, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired, Stored, Wanted,
     },
     error::Result,
     fields::{Patch, day_in, day_key},
-    lines::{self, Terms},
-    references::TAX_RATE,
     search::sort_key,
     store::{Children, Columns, Where, Write},
 };
@@ -160,7 +154,7 @@ impl Entity for Invoices {
             return Err(priced::locked_after_draft::<Invoices>(from.as_str(), &content, then));
         }
         let (mut columns, lines, customer, total) = match from {
-            Status::Draft => draft_again(row, &change, tx).await?,
+            Status::Draft => redrafted(row, &change, tx).await?,
             _ => (reissued(row, &change, tx).await?, None, row.customer_id.clone(), row.total),
         };
         columns = columns
@@ -251,48 +245,32 @@ impl Entity for Invoices {
     }
 }
 
-/// A draft after a patch: its columns, lines, customer and total. It is priced at each write: what it takes of tax rates
-/// and of its customer is as of today.
-async fn draft_again(
+/// A draft after a patch: its columns, lines, customer and total.
+async fn redrafted(
     row: &Stored<Row>,
     change: &Change,
     tx: &mut TenantTx,
 ) -> Result<(Columns, Option<Children>, String, i64)> {
-    priced::check_currency(tx, change.currency.0.as_ref())?;
-    let asked = change.customer_id.0.clone().map_or(Patch::Absent, Patch::Set);
-    let before = (Some(&row.customer_id), row.location_id.as_ref());
-    let (customer, location) = match Place::patched(tx, before, &asked, &change.location_id).await? {
-        Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
-        _ => (row.customer_id.clone(), row.location_id.clone()),
+    let draft = priced::Draft {
+        id: &row.meta.id,
+        customer_id: &row.customer_id,
+        location_id: row.location_id.as_ref(),
+        default_tax_rate_id: row.default_tax_rate_id.as_ref(),
+        discount: (row.discount_type.as_deref(), row.discount_value),
+        tax_rounding: &row.tax_rounding,
     };
-    if customer != row.customer_id {
-        customers::served(tx, &customer, Invoices::NOUN).await?;
-    }
-    if let Patch::Set(rate) = &change.default_tax_rate_id {
-        TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
-    }
-    let default = change.default_tax_rate_id.clone().or(row.default_tax_rate_id.clone());
-    let payer = Payer::find(tx, Some(&customer), location.as_deref()).await?;
-    let (kind, value) = (row.discount_type.as_deref(), row.discount_value);
-    let terms = Terms {
-        field: "line_items",
-        discount: priced::patched_discount(change.discount.clone(), kind, value),
-        rounding: lines::rounding_named(&row.tax_rounding),
-        flat_price: None,
-        tax_exempt: payer.tax_exempt,
-        default_tax_rate_id: default.clone(),
+    let patch = priced::Redraft {
+        customer_id: change.customer_id.0.clone(),
+        location_id: change.location_id.clone(),
+        line_items: change.line_items.0.clone(),
+        line_item_ops: change.line_item_ops.0.clone(),
+        discount: change.discount.clone(),
+        default_tax_rate_id: change.default_tax_rate_id.clone(),
+        currency: change.currency.0.clone(),
     };
-    let (items, ops) = (change.line_items.0.clone(), change.line_item_ops.0.clone());
-    let items = priced::patched_lines(tx, LINES, &row.meta.id, items, ops).await?;
-    let priced = priced::price(tx, LINES, items, &terms).await?;
-    let dates = Dates::of_draft(row, change.issue_date.clone(), change.due_date.clone(), &payer, tx);
-    let columns = priced
-        .columns
-        .and(dates.columns())
-        .put("customer_id", customer.clone())
-        .put("location_id", location)
-        .put("default_tax_rate_id", default);
-    Ok((columns, Some(priced.lines), customer, priced.total))
+    let draft = priced::redraft::<Invoices, _>(tx, LINES, draft, patch).await?;
+    let dates = Dates::of_draft(row, change.issue_date.clone(), change.due_date.clone(), &draft.payer, tx);
+    Ok((draft.columns.and(dates.columns()), Some(draft.lines), draft.customer_id, draft.total))
 }
 
 /// What a patch changes of when an issued invoice is due.

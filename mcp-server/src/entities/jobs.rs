@@ -13,6 +13,7 @@ use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use billing::{Work, billed};
 pub use compose::Given;
+use input::BillingState;
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use record::{Record, Row};
 pub use schedule::Slot;
@@ -157,6 +158,10 @@ impl Entity for Jobs {
             tx,
         );
         let (slot, status) = state::on_change(row, &change, zone)?;
+        let invoiced = row.billing_state == BillingState::Invoiced.as_str();
+        if invoiced && status != Status::Done {
+            return Err(billing::has_invoice(tx, row, "it cannot be reopened").await?);
+        }
         let mut columns = Columns::default().and(slot.columns(zone));
         if let Some(place) = &place {
             columns = columns
@@ -178,7 +183,7 @@ impl Entity for Jobs {
             _ => None,
         };
         columns = columns
-            .and(state::columns(status, total, row.billing_state == "invoiced", done_at))
+            .and(state::columns(status, total, invoiced, done_at))
             .patch("description", change.description, |text| text.0)
             .patch("arrival_window_minutes", change.arrival_window_minutes, |minutes| minutes)
             .set("all_day", change.all_day, |yes| yes)
@@ -213,9 +218,8 @@ impl Entity for Jobs {
         if row.status() == Status::Cancelled {
             return Ok(Retired::Already);
         }
-        if row.billing_state == "invoiced" {
-            let message = "The job is invoiced; a job that is billed cannot be cancelled. Void its invoice first (invoices.void).";
-            return Err(Error::conflict("has_invoice", message));
+        if row.billing_state == BillingState::Invoiced.as_str() {
+            return Err(billing::has_invoice(tx, row, "a job that is billed cannot be cancelled").await?);
         }
         Ok(Retired::columns(how.columns(tx.now())))
     }

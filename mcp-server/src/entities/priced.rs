@@ -2,13 +2,16 @@
 
 use shared::tenant_tx::TenantTx;
 
-use super::place::Payer;
+use super::{
+    customers,
+    place::{Payer, Place},
+};
 use crate::{
     documents::Discount,
     entity::{Entity, Link},
     error::{Error, Result},
     fields::Patch,
-    lines::{self, LineItem, LineItemOp, Terms},
+    lines::{self, DiscountInput, LineItem, LineItemOp, Terms},
     references::TAX_RATE,
     store::{Children, Columns},
 };
@@ -84,11 +87,88 @@ pub async fn copied_lines(
 
 /// The discount after a patch.
 pub fn patched_discount(
-    discount: Patch<lines::DiscountInput>,
+    discount: Patch<DiscountInput>,
     kind: Option<&str>,
     value: Option<i64>,
 ) -> Option<Discount> {
     discount.map(|discount| discount.0).or(lines::discount_of(kind, value))
+}
+
+/// A quote or an invoice in draft, as it is stored.
+pub struct Draft<'a> {
+    pub id: &'a str,
+    pub customer_id: &'a String,
+    pub location_id: Option<&'a String>,
+    pub default_tax_rate_id: Option<&'a String>,
+    /// Its discount's columns.
+    pub discount: (Option<&'a str>, Option<i64>),
+    pub tax_rounding: &'a str,
+}
+
+/// What a patch says of a draft's content.
+pub struct Redraft<L: Default> {
+    pub customer_id: Option<String>,
+    pub location_id: Patch<String>,
+    pub line_items: Option<Vec<L>>,
+    pub line_item_ops: Option<Vec<LineItemOp<L>>>,
+    pub discount: Patch<DiscountInput>,
+    pub default_tax_rate_id: Patch<String>,
+    pub currency: Option<String>,
+}
+
+/// A draft after a patch.
+pub struct Redrafted {
+    /// Its price, its customer and its place.
+    pub columns: Columns,
+    /// Its lines.
+    pub lines: Children,
+    /// What is to be paid, in minor units.
+    pub total: i64,
+    /// Whom it is for.
+    pub customer_id: String,
+    /// Who pays.
+    pub payer: Payer,
+}
+
+/// Prices a draft at each of its writes: what it takes of tax rates and of its customer is as of today.
+pub async fn redraft<E: Entity, L: Default + Into<LineItem>>(
+    tx: &mut TenantTx,
+    lines: Link,
+    draft: Draft<'_>,
+    patch: Redraft<L>,
+) -> Result<Redrafted> {
+    check_currency(tx, patch.currency.as_ref())?;
+    let asked = patch.customer_id.map_or(Patch::Absent, Patch::Set);
+    let before = (Some(draft.customer_id), draft.location_id);
+    let (customer_id, location_id) = match Place::patched(tx, before, &asked, &patch.location_id).await? {
+        Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
+        _ => (draft.customer_id.clone(), draft.location_id.cloned()),
+    };
+    if customer_id != *draft.customer_id {
+        customers::served(tx, &customer_id, E::NOUN).await?;
+    }
+    if let Patch::Set(rate) = &patch.default_tax_rate_id {
+        let kept = draft.default_tax_rate_id.map(String::as_str);
+        TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), kept).await?;
+    }
+    let default_tax_rate_id = patch.default_tax_rate_id.or(draft.default_tax_rate_id.cloned());
+    let payer = Payer::find(tx, Some(&customer_id), location_id.as_deref()).await?;
+    let terms = Terms {
+        field: "line_items",
+        discount: patched_discount(patch.discount, draft.discount.0, draft.discount.1),
+        rounding: lines::rounding_named(draft.tax_rounding),
+        flat_price: None,
+        tax_exempt: payer.tax_exempt,
+        default_tax_rate_id: default_tax_rate_id.clone(),
+    };
+    let items = patched_lines(tx, lines, draft.id, patch.line_items, patch.line_item_ops).await?;
+    let priced = price(tx, lines, items, &terms).await?;
+    let columns = priced
+        .columns
+        .put("customer_id", customer_id.clone())
+        .put("location_id", location_id)
+        .put("default_tax_rate_id", default_tax_rate_id);
+    Ok(Redrafted { columns, lines: priced.lines, total: priced.total, customer_id, payer })
 }
 
 /// All amounts of an account are in its one currency.

@@ -15,7 +15,6 @@ pub use record::{Record, Row};
 pub use state::moved;
 
 use super::{
-    customers,
     place::{Payer, Place},
     priced,
 };
@@ -26,8 +25,6 @@ use crate::{
     },
     error::Result,
     fields::{NO_DAY, Patch, day_in, day_key},
-    lines::{self, Terms},
-    references::TAX_RATE,
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -123,45 +120,27 @@ impl Entity for Quotes {
                 state::columns(Some(row), status, &row.customer_id, decline_reason, tx).await?,
             ));
         }
-        priced::check_currency(tx, change.currency.0.as_ref())?;
-        let asked = change.customer_id.0.map_or(Patch::Absent, Patch::Set);
-        let before = (Some(&row.customer_id), row.location_id.as_ref());
-        let place = Place::patched(tx, before, &asked, &change.location_id).await?;
-        let (customer, location) = match place {
-            Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
-            _ => (row.customer_id.clone(), row.location_id.clone()),
+        let draft = priced::Draft {
+            id: &row.meta.id,
+            customer_id: &row.customer_id,
+            location_id: row.location_id.as_ref(),
+            default_tax_rate_id: row.default_tax_rate_id.as_ref(),
+            discount: (row.discount_type.as_deref(), row.discount_value),
+            tax_rounding: &row.tax_rounding,
         };
-        if customer != row.customer_id {
-            customers::served(tx, &customer, Self::NOUN).await?;
-        }
-        if let Patch::Set(rate) = &change.default_tax_rate_id {
-            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
-        }
-        let default = change.default_tax_rate_id.or(row.default_tax_rate_id.clone());
-        // A draft is priced at each write: what it takes of tax rates and of its customer is as of today.
-        let payer = Payer::find(tx, Some(&customer), location.as_deref()).await?;
-        let terms = Terms {
-            field: "line_items",
-            discount: priced::patched_discount(
-                change.discount,
-                row.discount_type.as_deref(),
-                row.discount_value,
-            ),
-            rounding: lines::rounding_named(&row.tax_rounding),
-            flat_price: None,
-            tax_exempt: payer.tax_exempt,
-            default_tax_rate_id: default.clone(),
+        let patch = priced::Redraft {
+            customer_id: change.customer_id.0,
+            location_id: change.location_id,
+            line_items: change.line_items.0,
+            line_item_ops: change.line_item_ops.0,
+            discount: change.discount,
+            default_tax_rate_id: change.default_tax_rate_id,
+            currency: change.currency.0,
         };
-        let items =
-            priced::patched_lines(tx, LINES, &row.meta.id, change.line_items.0, change.line_item_ops.0)
-                .await?;
-        let priced = priced::price(tx, LINES, items, &terms).await?;
-        let mut columns = state::columns(Some(row), status, &customer, decline_reason, tx)
+        let redrafted = priced::redraft::<Self, _>(tx, LINES, draft, patch).await?;
+        let mut columns = state::columns(Some(row), status, &redrafted.customer_id, decline_reason, tx)
             .await?
-            .and(priced.columns)
-            .put("customer_id", customer)
-            .put("location_id", location)
-            .put("default_tax_rate_id", default)
+            .and(redrafted.columns)
             .patch("valid_until", change.valid_until.clone(), |date| date.day())
             .patch("terms", change.terms, |text| text.0)
             .patch("message", change.message, |text| text.0);
@@ -173,7 +152,7 @@ impl Entity for Quotes {
         if let Some(title) = change.title.0 {
             columns = columns.put("title_key", sort_key(&title.0)).put("title", title.0);
         }
-        Ok(Write::new(columns).with_children(Some(priced.lines)))
+        Ok(Write::new(columns).with_children(Some(redrafted.lines)))
     }
 
     async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {

@@ -7,6 +7,7 @@ use shared::{binds, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{Customers, record::Row};
 use crate::{
+    entities::in_use::in_use,
     entity::Stored,
     error::{Error, Result},
     fields::{AddressRecord, Email, Patch, Phone},
@@ -108,26 +109,44 @@ impl Reachable {
     }
 }
 
-/// Scheduled jobs keep a customer in use.
+/// What keeps a customer in use: of each kind its entity, a statement of ids and names, what it is in a sentence, one
+/// and many, what to do, and the tool for it.
+type Use = (&'static str, &'static str, [&'static str; 2], &'static str, &'static str);
+const USES: [Use; 3] = [
+    (
+        "jobs",
+        "SELECT id, title FROM jobs WHERE tenant_id = $1 AND customer_id = $2 AND status = 'scheduled' ORDER BY id",
+        ["scheduled job", "scheduled jobs"],
+        "Do or cancel them first (jobs.update, jobs.cancel).",
+        "jobs.cancel",
+    ),
+    (
+        "invoices",
+        "SELECT id, 'INV-' || CAST(number AS TEXT) FROM invoices \
+         WHERE tenant_id = $1 AND customer_id = $2 AND status = 'sent' AND balance > 0 ORDER BY id",
+        ["invoice with a balance", "invoices with a balance"],
+        "Record their payments or void them first (invoices.update, invoices.void).",
+        "invoices.get",
+    ),
+    (
+        "plans",
+        "SELECT id, title FROM plans WHERE tenant_id = $1 AND customer_id = $2 AND status = 'active' ORDER BY id",
+        ["active plan", "active plans"],
+        "Cancel them first (plans.cancel).",
+        "plans.cancel",
+    ),
+];
+
+/// Scheduled jobs, invoices with a balance and active plans keep a customer in use.
 pub(super) async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) -> Result<()> {
-    let sql = "SELECT id, title FROM jobs WHERE tenant_id = $1 AND customer_id = $2 AND status = 'scheduled' ORDER BY id";
-    let jobs: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;
-    if jobs.is_empty() {
-        return Ok(());
+    for (by, sql, [one, many], how, tool) in USES {
+        let found: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;
+        let Some((first, _)) = found.first() else { continue };
+        let noun = if found.len() == 1 { one } else { many };
+        let message = format!("{} still has {} {noun}. {how}", row.display_name, found.len());
+        return Err(in_use(message, by, &found).then_call(tool, json!({"id": first})));
     }
-    let sample: Vec<Value> =
-        jobs.iter().take(5).map(|(id, title)| json!({"id": id, "title": title})).collect();
-    let message = format!(
-        "{} still has {} scheduled {}. Do or cancel them first (jobs.update, jobs.cancel).",
-        row.display_name,
-        jobs.len(),
-        if jobs.len() == 1 { "job" } else { "jobs" }
-    );
-    Err(Error::conflict("in_use", message)
-        .with("by", "jobs")
-        .with("count", jobs.len())
-        .with("sample", sample)
-        .then_call("jobs.cancel", json!({"id": jobs[0].0})))
+    Ok(())
 }
 
 fn of_customers(sql: &str, tx: &TenantTx, ids: &[&str]) -> (String, Vec<Bind>) {

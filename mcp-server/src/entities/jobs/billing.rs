@@ -1,12 +1,13 @@
 //! A job as its invoice takes it over, and what an invoice says of its job.
 
 use serde_json::json;
-use shared::tenant_tx::TenantTx;
+use shared::{permit::Reach, tenant_tx::TenantTx};
 
-use super::{Jobs, LINES, Status, state};
+use super::{Jobs, LINES, Row, Status, state};
 use crate::{
     documents::Discount,
-    entities::priced,
+    entities::{became, priced},
+    entity::Stored,
     error::{Error, Result},
     fields::{Line, SignedMoney},
     lines::{self, LineItem},
@@ -74,4 +75,17 @@ pub async fn billed(tx: &mut TenantTx, id: &str, billed: bool) -> Result<Step> {
     let row = store::fetch_any::<Jobs>(tx, id).await?;
     let billing = state::billing(row.status(), row.total, billed);
     Ok(verbs::alter::<Jobs>(id, Write::new(Columns::default().put("billing_state", billing.as_str()))))
+}
+
+/// The conflict of a change that the job's invoice stands in the way of. Invoices are out of a technician's sight.
+pub async fn has_invoice(tx: &mut TenantTx, row: &Stored<Row>, so: &str) -> Result<Error> {
+    let message = format!("The job is invoiced; {so}. Void its invoice first (invoices.void).");
+    let error = Error::conflict("has_invoice", message);
+    let invoice = became::invoice_of(tx, "job_id", &row.meta.id).await?;
+    Ok(match invoice.filter(|_| *tx.reach() == Reach::All) {
+        Some(invoice) => {
+            error.with("existing_id", invoice.clone()).then_call("invoices.void", json!({"id": invoice}))
+        }
+        None => error,
+    })
 }

@@ -2,7 +2,7 @@
 
 use shared::tenant_tx::TenantTx;
 
-use super::{Change, LINES, Row};
+use super::{Change, LINES, Row, billing};
 use crate::{
     documents::{Discount, TaxRounding},
     entities::{
@@ -10,7 +10,7 @@ use crate::{
         priced::{self, Priced},
     },
     entity::Stored,
-    error::{Error, Result},
+    error::Result,
     lines::{self, LineItem, Sources, Terms},
 };
 
@@ -72,8 +72,7 @@ pub async fn reprice(
         return Ok(None);
     }
     if invoiced {
-        let message = "The job is invoiced; its price stands. Void its invoice first (invoices.void).";
-        return Err(Error::conflict("has_invoice", message));
+        return Err(billing::has_invoice(tx, row, "its price stands").await?);
     }
     let (items, ops) = (change.line_items.0.clone(), change.line_item_ops.0.clone());
     let input = Input {

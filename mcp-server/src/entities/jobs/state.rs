@@ -56,10 +56,6 @@ pub fn on_change(row: &Stored<Row>, change: &Change, zone: Tz) -> Result<(Slot, 
     if !patch_moves::<Jobs>(from.as_str(), to.as_str()) {
         return Err(illegal_move::<Jobs>(from.as_str(), to.as_str()));
     }
-    if from == Status::Done && to != Status::Done && row.billing_state == BillingState::Invoiced.as_str() {
-        let message = "The job is invoiced; it cannot be reopened. Void its invoice first (invoices.void).";
-        return Err(Error::conflict("has_invoice", message));
-    }
     match to {
         Status::Unscheduled if matches!(change.scheduled_start, Patch::Set(_)) => {
             return Err(start_unneeded());

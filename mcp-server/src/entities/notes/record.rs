@@ -8,7 +8,10 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::subject::SubjectType;
 use crate::{
-    entities::{contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, team},
+    entities::{
+        contacts::Contacts, customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations,
+        quotes::Quotes, team,
+    },
     entity::{Stored, Wanted},
     error::Result,
     references::Kind,
@@ -23,6 +26,8 @@ pub struct Row {
     pub(super) contact_id: Option<String>,
     pub(super) location_id: Option<String>,
     pub(super) job_id: Option<String>,
+    pub(super) quote_id: Option<String>,
+    pub(super) invoice_id: Option<String>,
     pub(super) pinned: i64,
     pub(super) author_id: Option<String>,
     pub(super) edited_at: Option<Timestamp>,
@@ -30,11 +35,12 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) const COLUMNS: &'static str = "body, subject_type, customer_id, contact_id, location_id, job_id, pinned, \
-        author_id, edited_at, archived_at";
+    pub(super) const COLUMNS: &'static str = "body, subject_type, customer_id, contact_id, location_id, job_id, quote_id, \
+        invoice_id, pinned, author_id, edited_at, archived_at";
 
     fn subject_id(&self) -> Option<&String> {
-        [&self.customer_id, &self.contact_id, &self.location_id, &self.job_id].into_iter().flatten().next()
+        let subjects = [&self.customer_id, &self.contact_id, &self.location_id, &self.job_id];
+        subjects.into_iter().chain([&self.quote_id, &self.invoice_id]).flatten().next()
     }
 }
 
@@ -69,6 +75,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         subjects.extend(Kind::of::<Contacts>().names(tx, of(|row| row.contact_id.as_deref())).await?);
         subjects.extend(Kind::of::<Locations>().names(tx, of(|row| row.location_id.as_deref())).await?);
         subjects.extend(Kind::of::<Jobs>().names(tx, of(|row| row.job_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Quotes>().names(tx, of(|row| row.quote_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Invoices>().names(tx, of(|row| row.invoice_id.as_deref())).await?);
     }
     let mut authors = of(|row| row.author_id.as_deref());
     authors.sort_unstable();

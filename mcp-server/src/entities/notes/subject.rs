@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
 
 use crate::{
-    entities::{contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations},
+    entities::{
+        contacts::Contacts, customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations,
+        quotes::Quotes,
+    },
     error::{Error, Result},
     references::{Kind, unknown},
     store::{Columns, Where},
@@ -48,6 +51,8 @@ const COLUMNS: &[(SubjectType, &str, Kind)] = &[
     (SubjectType::CustomerContact, "contact_id", Kind::of::<Contacts>().or_archived()),
     (SubjectType::CustomerLocation, "location_id", Kind::of::<Locations>().or_archived()),
     (SubjectType::Job, "job_id", Kind::of::<Jobs>()),
+    (SubjectType::Invoice, "invoice_id", Kind::of::<Invoices>()),
+    (SubjectType::Quote, "quote_id", Kind::of::<Quotes>().or_archived()),
 ];
 
 /// The word of a note about nothing in particular.
