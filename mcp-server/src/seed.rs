@@ -21,7 +21,7 @@ mod tickets;
 
 use shared::{db::Db, timestamp::Timestamp};
 
-pub use self::size::Size;
+pub use self::size::{Size, Volume};
 use self::{business::Business, clients::Callers, scene::Scene};
 use crate::error::{Error, Result};
 
@@ -33,8 +33,8 @@ pub struct Tenant<'a> {
     pub id: &'a str,
     /// What kind of business it is.
     pub business: &'static Business,
-    /// How large.
-    pub size: Size,
+    /// How much of everything it gets.
+    pub volume: Volume,
     /// The same rows for the same one.
     pub seed: u64,
     /// The end of the five years that its records cover.

@@ -108,7 +108,7 @@ pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Resu
     for (n, (id, business)) in tenants.iter().enumerate() {
         let mut step = progress.step(business.name);
         let seed = options.seed.wrapping_add((n as u64) << 32);
-        let tenant = Tenant { db: &db, id, business, size: options.size.into(), seed, now };
+        let tenant = Tenant { db: &db, id, business, volume: Size::from(options.size).volume(), seed, now };
         let written = mcp_server::seed::fill(tenant, &mut |done, all| step.count(done, all)).await?;
         step.done(&format!("{written} records"));
     }
@@ -126,8 +126,7 @@ async fn accounts(
 ) -> anyhow::Result<(serde_json::Value, Vec<(String, &'static business::Business)>)> {
     let founded = Timestamp::from(now.utc() - Days::new(5 * 365 + 10));
     let ids = Ids::new(Clock::manual(founded.utc()), Random::seeded(options.seed));
-    let size: Size = options.size.into();
-    let volume = size.volume();
+    let volume = Size::from(options.size).volume();
     let password = readable_password(random);
     let hash = password::hash(&password, random)?;
     let mut desk = Desk::open(db, ids.clone(), founded).await?;

@@ -134,6 +134,7 @@ fn visit(scene: &Scene<'_>, clients: &[Client], client: usize) -> Visit {
     };
     let sites = whom.sites.iter().take_while(|site| site.since < day).count();
     let site = if dice.percent(70) { 0 } else { dice.below(sites) };
+    let earliest = whom.sites.get(site).map_or(earliest, |site| site.since.max(earliest));
     let lead = Duration::minutes(dice.between(30, 12 * 24 * 60));
     placed(scene, Visit::new(client, site, Ticket::draw(scene)), whom, earliest, day, lead)
 }
@@ -147,7 +148,7 @@ fn visit_of(scene: &Scene<'_>, clients: &[Client], offer: Offer) -> Option<Visit
     }
     let visit = Visit { quote: Some(offer.id), ..Visit::new(offer.client, 0, offer.ticket) };
     let visit = placed(scene, visit, whom, offer.accepted, day, day.utc() - offer.accepted.utc());
-    Some(visit).filter(|visit| visit.at > offer.accepted)
+    Some(visit).filter(|visit| visit.at >= offer.accepted)
 }
 
 /// A visit with its times, and what became of it.

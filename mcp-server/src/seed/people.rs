@@ -56,7 +56,10 @@ fn comings(scene: &Scene<'_>, clients: &[Client], count: usize) -> Vec<Coming> {
     while comings.len() < count {
         let client = scene.dice.below(clients.len());
         let Client { since, until, .. } = clients[client];
-        comings.push(Coming { at: scene.between(since + Duration::hours(1), until.min(scene.now)), client });
+        comings.push(Coming {
+            at: scene.between(since + Duration::hours(1), until.min(scene.now - Duration::days(1))),
+            client,
+        });
     }
     comings.sort_by_key(|coming| (coming.at, coming.client));
     comings

@@ -110,7 +110,7 @@ impl<'a> Scene<'a> {
         tx.rollback().await?;
         Ok(Self {
             business: tenant.business,
-            volume: tenant.size.volume(),
+            volume: tenant.volume,
             now: tenant.now,
             opening: tenant.now - Duration::days(365 * YEARS as i64 + 1),
             dice: Dice::new(tenant.seed),
