@@ -3,13 +3,19 @@
 
 use anyhow::Context;
 use auth_server::{
-    domain::{api_key::Draft, user::Member},
-    store::api_keys,
+    domain::{
+        api_key::Draft,
+        user::{Member, User},
+    },
+    store::{
+        api_keys,
+        tenants::{self, NewTenant},
+        users,
+    },
 };
 use secrecy::SecretString;
 use shared::{
     api_key::{self, Kind, NewKey},
-    binds,
     db::{Db, Tx},
     id::Ids,
     random::Random,
@@ -27,20 +33,6 @@ pub fn readable_password(random: &Random) -> String {
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// A company's settings.
-pub struct Company<'a> {
-    /// What its people call it.
-    pub name: &'a str,
-    /// ISO 4217.
-    pub currency: &'a str,
-    /// ISO 3166-1 alpha-2.
-    pub country: &'a str,
-    /// IANA.
-    pub time_zone: &'a str,
-    /// `line` or `document`.
-    pub tax_rounding: &'a str,
-}
-
 /// One transaction that writes accounts.
 pub struct Desk {
     tx: Tx,
@@ -54,35 +46,27 @@ impl Desk {
         Ok(Self { tx: db.begin(Access::Write).await.context(UNWRITTEN)?, ids, founded })
     }
 
-    /// A company, the `number`-th of the database.
-    pub async fn company(&mut self, number: i64, id: &str, company: &Company<'_>) -> anyhow::Result<()> {
-        let sql = "INSERT INTO tenants (id, number, name, currency, country, time_zone, tax_rounding, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let Company { name, currency, country, time_zone, tax_rounding } = *company;
-        let binds = binds![id, number, name, currency, country, time_zone, tax_rounding, self.founded];
-        self.tx.execute(sql, binds).await.map(drop).context(UNWRITTEN)
+    /// A company.
+    pub async fn company(&mut self, company: &NewTenant) -> anyhow::Result<()> {
+        tenants::insert(&mut self.tx, company, self.founded).await.context(UNWRITTEN)
     }
 
     /// A person; answers their id. Without a password they cannot sign in.
-    pub async fn person(
-        &mut self,
-        name: &str,
-        email: &str,
-        password: Option<&str>,
-    ) -> anyhow::Result<String> {
-        let id = self.ids.next("usr");
-        let sql =
-            "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
-        let binds = binds![&id, email, name, password, self.founded];
-        self.tx.execute(sql, binds).await.context(UNWRITTEN)?;
-        Ok(id)
+    pub async fn person(&mut self, name: &str, email: &str, hash: Option<&str>) -> anyhow::Result<String> {
+        let user = User {
+            id: self.ids.next("usr"),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password_hash: hash.map(str::to_owned),
+            active: true,
+        };
+        users::insert(&mut self.tx, &user, self.founded).await.context(UNWRITTEN)?;
+        Ok(user.id)
     }
 
     /// The person's place in the company.
     pub async fn member(&mut self, tenant: &str, user: &str, role: Role) -> anyhow::Result<()> {
-        let sql = "INSERT INTO members (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
-        let binds = binds![tenant, user, role.as_str(), self.founded];
-        self.tx.execute(sql, binds).await.map(drop).context(UNWRITTEN)
+        tenants::admit(&mut self.tx, tenant, user, role, self.founded).await.context(UNWRITTEN)
     }
 
     /// A key with all scopes. A user key acts as the owner.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context, bail};
-use auth_server::{domain::user::Member, security::password};
+use auth_server::{domain::user::Member, security::password, store::tenants::NewTenant};
 use chrono::{Days, NaiveDate, NaiveTime};
 use mcp_server::seed::{Size, Tenant, business};
 use secrecy::ExposeSecret;
@@ -20,7 +20,7 @@ use shared::{
 };
 
 use crate::{
-    accounts::{Company, Desk, readable_password},
+    accounts::{Desk, readable_password},
     business::people::{FIRST, LAST},
     migrate,
     progress::Progress,
@@ -133,15 +133,21 @@ async fn accounts(
     let owner = desk.person(OWNER.0, OWNER.1, Some(&hash)).await?;
     let owner = Member { user_id: owner, name: OWNER.0.to_owned(), role: Role::Owner };
     let (mut tenants, mut lines, mut people) = (Vec::new(), Vec::new(), 0);
-    for number in 1..=i64::from(options.tenants) {
-        let round = (number as usize - 1) / business::ALL.len();
-        let business = &business::ALL[(number as usize - 1) % business::ALL.len()];
-        let name =
-            if round == 0 { business.name.to_owned() } else { format!("{} {}", business.name, round + 1) };
+    for n in 0..usize::from(options.tenants) {
+        let (round, business) = (n / business::ALL.len(), &business::ALL[n % business::ALL.len()]);
         let id = ids.next("ten");
-        let business::Business { currency, country, time_zone, tax_rounding, .. } = *business;
-        desk.company(number, &id, &Company { name: &name, currency, country, time_zone, tax_rounding })
-            .await?;
+        let company = NewTenant {
+            id: id.clone(),
+            name: match round {
+                0 => business.name.to_owned(),
+                _ => format!("{} {}", business.name, round + 1),
+            },
+            currency: business.currency.to_owned(),
+            country: business.country.to_owned(),
+            time_zone: business.time_zone.to_owned(),
+            tax_rounding: business.tax_rounding,
+        };
+        desk.company(&company).await?;
         desk.member(&id, &owner.user_id, Role::Owner).await?;
         for n in 0..volume.team {
             people += 1;
@@ -158,8 +164,8 @@ async fn accounts(
         }
         lines.push(json!({
             "id": id,
-            "name": name,
-            "currency": currency,
+            "name": company.name,
+            "currency": company.currency,
             "user_key": user_key.1.expose_secret(),
             "tenant_key": tenant_key.1.expose_secret(),
         }));

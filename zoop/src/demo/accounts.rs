@@ -2,7 +2,7 @@
 //! is interrupted leaves all of them or none.
 
 use anyhow::{Context, bail};
-use auth_server::{domain::user::Member, security::password};
+use auth_server::{domain::user::Member, security::password, store::tenants::NewTenant};
 use chrono::Duration;
 use secrecy::ExposeSecret;
 use shared::{
@@ -16,8 +16,8 @@ use shared::{
 
 use super::record::{Card, Owner, Record, TenantLine};
 use crate::{
-    accounts::{Company, Desk, readable_password},
-    business::{self, Business},
+    accounts::{Desk, readable_password},
+    business,
 };
 
 /// Longer ago than anything in the data.
@@ -79,10 +79,16 @@ pub async fn write(db: &Db, record: &Record, clock: &Clock, random: &Random) -> 
     let hash = password::hash(&record.card.owner.password, random)?;
     let mut desk = Desk::open(db, ids, founded).await?;
     let owner = desk.person(business::OWNER.name, &business::OWNER.email(), Some(&hash)).await?;
-    for (number, (line, business)) in (1..).zip(record.card.tenants.iter().zip(business::ALL)) {
-        let Business { name, currency, country, time_zone, .. } = *business;
-        let company = Company { name, currency, country, time_zone, tax_rounding: "line" };
-        desk.company(number, &line.id, &company).await?;
+    for (line, business) in record.card.tenants.iter().zip(business::ALL) {
+        let company = NewTenant {
+            id: line.id.clone(),
+            name: business.name.to_owned(),
+            currency: business.currency.to_owned(),
+            country: business.country.to_owned(),
+            time_zone: business.time_zone.to_owned(),
+            tax_rounding: "line",
+        };
+        desk.company(&company).await?;
         desk.member(&line.id, &owner, Role::Owner).await?;
         for person in business.team {
             let user = desk.person(person.name, &person.email(), Some(&hash)).await?;
