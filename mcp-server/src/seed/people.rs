@@ -109,7 +109,7 @@ fn contact(scene: &mut Scene<'_>, client: &mut Client, at: Timestamp, n: usize) 
         (false, true) => (*dice.pick(&["Owner", "Site manager", "Accounts payable", "Front desk"])).into(),
         (false, false) => (*dice.pick(&["Spouse", "Tenant", "Neighbor with the key"])).into(),
     };
-    let site = client.sites.iter().filter(|site| site.since <= at).next_back().filter(|_| dice.percent(40));
+    let site = client.sites.iter().rfind(|site| site.since <= at).filter(|_| dice.percent(40));
     let contact: contacts::Draft = draft(json!({
         "customer_id": client.id,
         "first_name": Some(&first_name).filter(|name| !name.is_empty()),
