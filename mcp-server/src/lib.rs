@@ -18,6 +18,7 @@ mod recurrence;
 mod references;
 mod schema;
 mod search;
+pub mod seed;
 mod store;
 mod tally;
 mod verbs;

@@ -14,9 +14,12 @@ pub use ops::{LineItemOp, apply};
 pub use pricebook::{Component, components_of};
 pub use quoted::Choice;
 pub use quoted::QuoteLine;
-pub use rates::{Rate, Rates};
+pub use rates::Rate;
 pub use stored::{LineRecord, discount_columns, discount_of, discount_shown, load, of_documents};
 pub use stored::{TaxLine, tax_lines};
+
+use pricebook::Pricebook;
+use rates::{DocumentRates, Rates};
 
 use crate::{
     documents::{Discount, LineInput, Price, TaxRounding, Totals, Unreckonable, reckon},
@@ -81,28 +84,56 @@ pub async fn price(
     items: Vec<(Option<String>, LineItem)>,
     terms: &Terms,
 ) -> Result<Priced> {
-    if items.len() > MOST_LINES {
-        let message = format!("has more than {MOST_LINES} lines; put the others on a document of their own.");
-        return Err(Error::field(terms.field, message));
-    }
-    let (ids, mut items): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-    let rates = Rates::read(tx, &items, terms).await?;
-    pricebook::copy_into(tx, &mut items, terms.field).await?;
-    input::check(&items, terms.field)?;
-    let lines: Vec<Line> = ids
-        .into_iter()
-        .zip(items)
-        .map(|(id, item)| Line {
-            id: id.unwrap_or_else(|| tx.new_id("lin")),
-            rate: rates.of(&item, terms.tax_exempt),
-            item,
-        })
-        .collect();
-    let totals = totals(&lines, &rates, terms)?;
-    Ok(Priced { lines, totals })
+    let sources = Sources::read(tx, &items).await?;
+    sources.price(items, terms, || tx.new_id("lin"))
 }
 
-fn totals(lines: &[Line], rates: &Rates, terms: &Terms) -> Result<Totals> {
+/// What lines refer to.
+pub struct Sources {
+    pricebook: Pricebook,
+    rates: Rates,
+}
+
+impl Sources {
+    /// Reads what these lines may name.
+    pub async fn read(tx: &mut TenantTx, items: &[(Option<String>, LineItem)]) -> Result<Self> {
+        let pricebook = Pricebook::read(tx, items.iter().map(|(_, item)| item)).await?;
+        Ok(Self { pricebook, rates: Rates::read(tx).await? })
+    }
+
+    /// Reads all that any line of the tenant's may name.
+    pub async fn all(tx: &mut TenantTx) -> Result<Self> {
+        Ok(Self { pricebook: Pricebook::all(tx).await?, rates: Rates::read(tx).await? })
+    }
+
+    /// [`price`], without asking the database.
+    pub fn price(
+        &self,
+        items: Vec<(Option<String>, LineItem)>,
+        terms: &Terms,
+        mut new_id: impl FnMut() -> String,
+    ) -> Result<Priced> {
+        if items.len() > MOST_LINES {
+            let message =
+                format!("has more than {MOST_LINES} lines; put the others on a document of their own.");
+            return Err(Error::field(terms.field, message));
+        }
+        let (ids, mut items): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+        let rates = self.rates.of_document(&items, terms)?;
+        self.pricebook.copy_into(&mut items, terms.field)?;
+        input::check(&items, terms.field)?;
+        let line = |(id, item): (Option<String>, LineItem)| Line {
+            id: id.unwrap_or_else(&mut new_id),
+            rate: rates.of(&item, terms.tax_exempt),
+            item,
+        };
+        let lines: Vec<Line> = ids.into_iter().zip(items).map(line).collect();
+        let totals = totals(&lines, &rates, terms)?;
+        Ok(Priced { lines, totals })
+    }
+}
+
+fn totals(lines: &[Line], rates: &DocumentRates<'_>, terms: &Terms) -> Result<Totals> {
     let mut inputs: Vec<LineInput> = lines.iter().map(Line::input).collect();
     if let Some(price) = terms.flat_price {
         // The lines stay as a list of what is done; the flat price alone is what is paid.

@@ -4,6 +4,7 @@ mod due;
 mod external_refs;
 mod idempotency;
 mod links;
+mod many;
 mod rows;
 mod search_index;
 #[cfg(test)]
@@ -19,7 +20,8 @@ pub use external_refs::{
     put as put_external_refs,
 };
 pub use idempotency::{Repeat, keep as keep_answer, repeated};
-pub use links::{move_usage, names, of_owners};
+pub use links::{count_usage, move_usage, names, of_owners};
+pub use many::{Past, insert_many};
 pub use rows::{Page, count, delete, fetch, fetch_any, insert, page, set_derived, update};
 pub use search_index::{hits, put as index, remove as unindex};
 pub use statement::Where;

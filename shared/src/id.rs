@@ -1,6 +1,6 @@
 //! Identifiers: a prefix that names the kind and a UUIDv7 in TypeID's base 32, so that they sort by time.
 
-use crate::{clock::Clock, random::Random};
+use crate::{clock::Clock, random::Random, timestamp::Timestamp};
 
 /// Crockford's alphabet in lower case, as TypeID writes it.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -20,7 +20,12 @@ impl Ids {
 
     /// A new identifier, e.g. `cus_01jd3k…` for the prefix `cus`.
     pub fn next(&self, prefix: &str) -> String {
-        let millis = u64::try_from(self.clock.now().micros() / 1000).unwrap_or(0);
+        self.of(prefix, self.clock.now())
+    }
+
+    /// A new identifier of something that came at this time.
+    pub fn of(&self, prefix: &str, time: Timestamp) -> String {
+        let millis = u64::try_from(time.micros() / 1000).unwrap_or(0);
         let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &self.random.bytes()).into_uuid();
         format!("{prefix}_{}", base32(uuid.as_u128()))
     }

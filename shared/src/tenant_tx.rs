@@ -93,6 +93,11 @@ impl TenantTx {
         self.ids.next(prefix)
     }
 
+    /// What makes its identifiers.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
     /// Whether this is the embedded database: for the search index alone.
     pub fn is_sqlite(&self) -> bool {
         self.tx.is_sqlite()
@@ -115,10 +120,16 @@ impl TenantTx {
 
     /// The next number of a counter of this tenant's, from `first` on. Gapless: it is taken back with the transaction.
     pub async fn next_number(&mut self, counter: &str, first: i64) -> Result<i64, Error> {
+        self.next_numbers(counter, first, 1).await
+    }
+
+    /// The first of the next `count` numbers of a counter, all of which are taken.
+    pub async fn next_numbers(&mut self, counter: &str, first: i64, count: i64) -> Result<i64, Error> {
         let sql = "INSERT INTO counters (tenant_id, name, value) VALUES ($1, $2, $3) \
-                   ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value";
-        let next: Option<(i64,)> = self.row(sql, binds![self.tenant.id.clone(), counter, first]).await?;
-        Ok(next.map_or(first, |(value,)| value))
+                   ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + $4 RETURNING value";
+        let binds = binds![self.tenant.id.clone(), counter, first + count - 1, count];
+        let last: Option<(i64,)> = self.row(sql, binds).await?;
+        Ok(last.map_or(first, |(last,)| last - count + 1))
     }
 
     /// Marks a place to which [`TenantTx::rollback_to_mark`] comes back: one record among many.

@@ -4,11 +4,9 @@
 mod bluebonnet;
 mod calendar;
 mod customers;
-mod dice;
-mod hendersons;
 pub mod history;
 mod jobs;
-mod people;
+pub mod people;
 mod southerly;
 
 use shared::role::Role;

@@ -1,6 +1,7 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses, the table of
-//! tools, a call of one.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses and their data, the
+//! table of tools, a call of one.
 
+mod accounts;
 mod business;
 mod call;
 mod configuration;
@@ -8,6 +9,7 @@ mod demo;
 mod keys;
 mod migrate;
 mod progress;
+mod seed;
 mod serve;
 mod servers;
 mod tenants;
@@ -40,6 +42,7 @@ enum Subcommands {
     Migrate(migrate::Options),
     Keys(keys::Options),
     Tenants(tenants::Options),
+    Seed(seed::Options),
     Tools(tools::Options),
     Call(call::Options),
 }
@@ -75,6 +78,7 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Keys(options) => keys::run(options, clock, random).await,
         Subcommands::Tenants(options) => tenants::run(options, clock, random).await,
+        Subcommands::Seed(options) => seed::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
         Subcommands::Call(options) => call::run(options).await,
     }

@@ -43,7 +43,7 @@ impl Step {
     pub fn count(&mut self, done: usize, all: usize) {
         if self.drawn.elapsed() > Duration::from_millis(50) {
             self.drawn = Instant::now();
-            self.draw("·", "2", &format!("{done} of {all}"), "");
+            self.draw("·", "2", &format!("{} {done} of {all}", bar(done, all)), "");
         }
     }
 
@@ -76,6 +76,13 @@ impl Step {
         let mut stderr = io::stderr().lock();
         let _ = stderr.write_all(line.as_bytes()).and_then(|()| stderr.flush());
     }
+}
+
+/// How much is done, to be seen at a glance.
+fn bar(done: usize, all: usize) -> String {
+    const WIDTH: usize = 24;
+    let full = (done * WIDTH / all.max(1)).min(WIDTH);
+    format!("{}{}", "█".repeat(full), "░".repeat(WIDTH - full))
 }
 
 impl Drop for Step {

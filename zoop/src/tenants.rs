@@ -90,6 +90,7 @@ async fn make(create: &Create, db: &Db, clock: &Clock, random: &Random) -> anyho
         currency: create.currency.clone(),
         country: create.country.clone(),
         time_zone: create.time_zone.name().to_owned(),
+        tax_rounding: "line",
     };
     let email = fold_email(&create.owner_email);
     let (mailbox, host) = email.split_once('@').unwrap_or_default();

@@ -15,6 +15,8 @@ pub struct NewTenant {
     pub country: String,
     /// IANA.
     pub time_zone: String,
+    /// `line` or `document`: where tax is rounded on new documents.
+    pub tax_rounding: &'static str,
 }
 
 /// Keeps a new company, under the next number.
@@ -23,10 +25,10 @@ pub async fn insert(tx: &mut Tx, tenant: &NewTenant, now: Timestamp) -> Result<(
         // Two that come at once do not take the same number.
         tx.execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE", vec![]).await?;
     }
-    let sql = "INSERT INTO tenants (id, number, name, currency, country, time_zone, created_at) \
-               VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM tenants), $2, $3, $4, $5, $6)";
-    let NewTenant { id, name, currency, country, time_zone } = tenant;
-    tx.execute(sql, binds![id, name, currency, country, time_zone, now]).await.map(drop)
+    let sql = "INSERT INTO tenants (id, number, name, currency, country, time_zone, tax_rounding, created_at) \
+               VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM tenants), $2, $3, $4, $5, $6, $7)";
+    let NewTenant { id, name, currency, country, time_zone, tax_rounding } = tenant;
+    tx.execute(sql, binds![id, name, currency, country, time_zone, *tax_rounding, now]).await.map(drop)
 }
 
 /// Makes a person a member.

@@ -15,7 +15,7 @@ use super::{customers, locations, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
-    fields::Patch,
+    fields::{Patch, Set},
     references::{self, Kind},
     search::sort_key,
     store::{Columns, Step, Where, Write},
@@ -64,27 +64,15 @@ impl Entity for Contacts {
         retire: "Hides the contact. For the primary one name its successor in promote_contact_id. Undo with contacts.update archived false.",
     };
 
-    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         customers::served(tx, &draft.customer_id, Self::NOUN).await?;
-        let names = named(draft.first_name.map(|name| name.0), draft.last_name.map(|name| name.0))?;
-        let linked =
-            links::checked(tx, &draft.customer_id, draft.location_ids.0.unwrap_or_default(), &[]).await?;
+        let asked = draft.location_ids.0.take().unwrap_or_default();
+        draft.location_ids = Set(Some(links::checked(tx, &draft.customer_id, asked, &[]).await?));
         // Not to be the primary one is nothing that a first contact can ask for.
         let asked = draft.is_primary.0.filter(|yes| *yes);
         let (is_primary, gives_way) =
             primary::settle::<Self>(tx, &draft.customer_id, id, asked, primary::Now::Comes).await?;
-        let e164 = draft.phone.as_ref().and_then(|phone| phone.e164(&tx.tenant().country));
-        let columns = names
-            .put("customer_id", draft.customer_id)
-            .put("role_key", draft.role.as_ref().map(|role| sort_key(&role.0)))
-            .put("role", draft.role.map(|role| role.0))
-            .put("email", draft.email.map(|email| email.0))
-            .put("phone", draft.phone.map(|phone| phone.0))
-            .put("phone_e164", e164)
-            .put("sms_enabled", draft.sms_enabled.0.unwrap_or(false))
-            .put("is_primary", is_primary)
-            .put("is_billing", draft.is_billing.0.unwrap_or(false));
-        Ok(Write::new(columns).with_children(Some(links::children(linked))).first(gives_way))
+        Ok(draft.compose(is_primary, &tx.tenant().country)?.first(gives_way))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -178,6 +166,25 @@ async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut Ten
     };
     let write = Write::new(columns).with_children(linked.map(links::children));
     Ok(write.first(left_behind).first(gives_way))
+}
+
+impl Draft {
+    /// The row of a new contact; what it refers to is known to be there.
+    pub fn compose(self, is_primary: bool, country: &str) -> Result<Write> {
+        let e164 = self.phone.as_ref().and_then(|phone| phone.e164(country));
+        let columns = named(self.first_name.map(|name| name.0), self.last_name.map(|name| name.0))?
+            .put("customer_id", self.customer_id)
+            .put("role_key", self.role.as_ref().map(|role| sort_key(&role.0)))
+            .put("role", self.role.map(|role| role.0))
+            .put("email", self.email.map(|email| email.0))
+            .put("phone", self.phone.map(|phone| phone.0))
+            .put("phone_e164", e164)
+            .put("sms_enabled", self.sms_enabled.0.unwrap_or(false))
+            .put("is_primary", is_primary)
+            .put("is_billing", self.is_billing.0.unwrap_or(false));
+        let linked = links::children(self.location_ids.0.unwrap_or_default());
+        Ok(Write::new(columns).with_children(Some(linked)))
+    }
 }
 
 /// The name's columns: one of the two is needed.

@@ -7,10 +7,10 @@ mod lookups;
 mod record;
 
 use serde_json::json;
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
-pub use lookups::{billing_addresses, owing, served};
+pub use lookups::{billing_addresses, owing, served, set_balance};
 pub use record::{Record, Row};
 
 use crate::{
@@ -24,6 +24,11 @@ use crate::{
     search::sort_key,
     store::{Columns, Where, Write},
 };
+
+/// The counter that numbers customers, and where it begins.
+pub const NUMBERS: &str = "customers";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
 
 /// The entity.
 pub struct Customers;
@@ -84,35 +89,10 @@ impl Entity for Customers {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        let status = draft.status.0.unwrap_or(Status::Active);
-        settable(status)?;
-        let names = Names {
-            kind: draft.kind,
-            first: draft.first_name.map(|name| name.0),
-            last: draft.last_name.map(|name| name.0),
-            company: draft.company_name.map(|name| name.0),
-        };
-        let number = tx.next_number("customers", 1001).await?;
+        let number = tx.next_number(NUMBERS, FIRST_NUMBER).await?;
         TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
-        let contact = lookups::Reachable::of(draft.email.as_ref(), draft.phone.as_ref(), tx);
-        let write = Write::new(
-            names
-                .columns()?
-                .and(contact.columns())
-                .and(address(draft.billing_address))
-                .put("number", number)
-                .put("status", record::word(status))
-                .put("phones", serde_json::to_value(draft.phones.0.unwrap_or_default()).unwrap_or_default())
-                .put("vip", draft.vip.0.unwrap_or(false))
-                .put("do_not_contact", draft.do_not_contact.0.unwrap_or(false))
-                .put("source", draft.source.map(|source| source.0))
-                .put("language", draft.language.map(|language| language.0))
-                .put("tax_exempt", draft.tax_exempt.0.unwrap_or(false))
-                .put("tax_exempt_number", draft.tax_exempt_number.map(|number| number.0))
-                .put("default_tax_rate_id", draft.default_tax_rate_id)
-                .put("payment_terms_days", draft.payment_terms_days)
-                .put("balance", 0),
-        );
+        let contact = draft.reachable(&tx.tenant().country);
+        let write = draft.compose(number, &tx.tenant().country)?;
         contact.warn_of_doubles(write, id, tx).await
     }
 
@@ -151,7 +131,7 @@ impl Entity for Customers {
             Patch::Null => columns.and(address(None)),
             Patch::Set(new) => columns.and(address(Some(new))),
         };
-        let contact = lookups::Reachable::patched(change.email, change.phone, tx);
+        let contact = lookups::Reachable::patched(change.email, change.phone, &tx.tenant().country);
         contact.warn_of_doubles(Write::new(columns.and(contact.columns())), &row.meta.id, tx).await
     }
 
@@ -160,7 +140,7 @@ impl Entity for Customers {
             return Ok(Retired::Already);
         }
         lookups::refuse_while_in_use(tx, row).await?;
-        Ok(Retired::columns(Columns::default().put("status", "archived").put("archived_at", tx.now())))
+        Ok(Retired::columns(archived(tx.now())))
     }
 
     fn hide_by_default(filter: &Filter, include_archived: bool, to: &mut Where) {
@@ -196,6 +176,47 @@ impl Entity for Customers {
     fn search_text(row: &Row, _: &TenantTx) -> Option<SearchText> {
         Some(row.search_text())
     }
+}
+
+impl Draft {
+    /// The row of a new customer; what it refers to is known to be there.
+    pub fn compose(self, number: i64, country: &str) -> Result<Write> {
+        let status = self.status.0.unwrap_or(Status::Active);
+        settable(status)?;
+        let contact = self.reachable(country);
+        let names = Names {
+            kind: self.kind,
+            first: self.first_name.map(|name| name.0),
+            last: self.last_name.map(|name| name.0),
+            company: self.company_name.map(|name| name.0),
+        };
+        let columns = names
+            .columns()?
+            .and(contact.columns())
+            .and(address(self.billing_address))
+            .put("number", number)
+            .put("status", record::word(status))
+            .put("phones", serde_json::to_value(self.phones.0.unwrap_or_default()).unwrap_or_default())
+            .put("vip", self.vip.0.unwrap_or(false))
+            .put("do_not_contact", self.do_not_contact.0.unwrap_or(false))
+            .put("source", self.source.map(|source| source.0))
+            .put("language", self.language.map(|language| language.0))
+            .put("tax_exempt", self.tax_exempt.0.unwrap_or(false))
+            .put("tax_exempt_number", self.tax_exempt_number.map(|number| number.0))
+            .put("default_tax_rate_id", self.default_tax_rate_id)
+            .put("payment_terms_days", self.payment_terms_days)
+            .put("balance", 0);
+        Ok(Write::new(columns))
+    }
+
+    fn reachable(&self, country: &str) -> lookups::Reachable {
+        lookups::Reachable::of(self.email.as_ref(), self.phone.as_ref(), country)
+    }
+}
+
+/// What archiving a customer sets.
+pub fn archived(at: Timestamp) -> Columns {
+    Columns::default().put("status", "archived").put("archived_at", at)
 }
 
 /// `status` says archived only through customers.archive: a host may allow one tool and ask a person for the other.

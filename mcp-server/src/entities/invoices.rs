@@ -1,5 +1,6 @@
 //! Invoices: what customers owe, what they paid, and what was given back.
 
+mod compose;
 mod dates;
 mod input;
 mod ledger;
@@ -10,8 +11,12 @@ mod state;
 use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
+pub use compose::Given;
+pub use dates::Dates;
 pub use input::{Change, Draft, Filter, Retire, Status};
+pub use ledger::{Ledger, PaymentOp, Recording};
 pub use record::{Record, Row};
+pub use state::{FIRST_NUMBER, NUMBERS, issued_as};
 
 use super::{customers, jobs, place::Payer, priced};
 use crate::{
@@ -19,17 +24,14 @@ use crate::{
         About, Actors, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired, Stored, Wanted,
     },
     error::Result,
-    fields::{NO_DAY, Patch, day_in, day_key},
-    lines::{self, Terms},
+    fields::{Patch, day_in, day_key},
     search::sort_key,
     store::{Children, Columns, Where, Write},
 };
-use dates::Dates;
-use ledger::Ledger;
 use source::Source;
 
 /// Where an invoice's lines are.
-const LINES: Link = Link { table: "invoice_lines", owner: "invoice_id" };
+pub const LINES: Link = Link { table: "invoice_lines", owner: "invoice_id" };
 
 /// Sent, due before the day `?`, and not paid.
 const OVERDUE: &str = "(status = 'sent' AND due_key < ? AND balance > 0)";
@@ -91,64 +93,49 @@ impl Entity for Invoices {
         retire: "Takes the invoice back; it keeps its number and stays in the books, its job can be billed again. Refund payments first. Cannot be undone.",
     };
 
-    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let asked = state::asked(draft.status.0, None)?;
         priced::check_currency(tx, draft.currency.as_ref())?;
-        let source = Source::find(tx, draft.from_job_id, draft.from_quote_id).await?;
+        let source = Source::find(tx, draft.from_job_id.take(), draft.from_quote_id.take()).await?;
         let own = (source.customer_id.as_ref(), source.location_id.as_ref());
-        let (customer, place) = source::place(tx, own, draft.customer_id, draft.location_id).await?;
+        let (customer, place) =
+            source::place(tx, own, draft.customer_id.take(), draft.location_id.take()).await?;
         let payer = Payer::find(tx, Some(&customer), place.location_id.as_deref()).await?;
-        let default = match (draft.default_tax_rate_id, source.default_tax_rate_id) {
+        let default = match (std::mem::take(&mut draft.default_tax_rate_id), source.default_tax_rate_id) {
             (Patch::Absent, Some(theirs)) => Some(theirs),
             (own, _) => priced::new_default(tx, own, &payer).await?,
         };
         let rounding = source.tax_rounding.unwrap_or_else(|| tx.tenant().tax_rounding.clone());
-        let terms = Terms {
-            field: "line_items",
-            discount: draft.discount.map(|discount| discount.0).or(source.discount),
-            rounding: lines::rounding_named(&rounding),
-            flat_price: None,
-            tax_exempt: payer.tax_exempt,
-            default_tax_rate_id: default.clone(),
-        };
-        let items = match draft.line_items.0 {
+        let mut terms = draft.terms_of(&payer, default.clone(), &rounding);
+        terms.discount = terms.discount.or(source.discount);
+        let items = match draft.line_items.0.take() {
             None => source.lines,
             items => priced::new_lines(items),
         };
         let priced = priced::price(tx, LINES, items, &terms).await?;
         let mut ledger = Ledger::default();
-        let mut status = Status::Draft;
-        let mut columns = Columns::default().put("number_key", NO_DAY);
-        if asked.is_some_and(|asked| asked != Status::Draft) {
-            columns = state::issued(&customer, tx).await?;
-            if asked == Some(Status::Paid) {
-                ledger.settle(priced.total, tx);
-            }
-            status = state::by_balance(ledger.balance(priced.total));
+        if asked == Some(Status::Paid) {
+            ledger.settle(priced.total, &Recording::of(tx));
         }
-        let po_number = draft.po_number.map(|text| text.0).or(source.po_number);
-        let columns = columns
-            .and(priced.columns)
-            .and(Dates::new(draft.issue_date, draft.due_date, &payer, tx).columns())
-            .and(ledger.columns(priced.total))
-            .and(source.columns)
-            .put("customer_id", customer.clone())
-            .put("location_id", place.location_id)
-            .put("status", status.as_str())
-            .put("default_tax_rate_id", default)
-            .put("currency", tx.tenant().currency.clone())
-            .put("tax_rounding", rounding)
-            .put("message", draft.message.map(|text| text.0))
-            .put("terms", draft.terms.map(|text| text.0))
-            .put("po_number_key", po_number.as_deref().map(sort_key))
-            .put("po_number", po_number)
-            .put("notes", draft.notes.map(|text| text.0));
-        let owed = state::owed(status, ledger.balance(priced.total));
-        let mut write = Write::new(columns)
-            .with_children(Some(priced.lines))
-            .with_children(Some(ledger.children()))
-            .then(customers::owing(tx, &customer, owed).await?)
-            .then(source.then);
+        let issued = match asked {
+            None | Some(Status::Draft) => None,
+            Some(_) => Some(state::issued(&customer, tx).await?),
+        };
+        let given = Given {
+            customer_id: customer.clone(),
+            location_id: place.location_id,
+            default_tax_rate_id: default,
+            currency: tx.tenant().currency.clone(),
+            rounding,
+            dates: Dates::new(draft.issue_date.take(), draft.due_date.take(), &payer, tx),
+            po_number: source.po_number,
+            source: source.columns,
+            issued,
+            priced,
+            ledger,
+        };
+        let (write, owed) = draft.compose(given);
+        let mut write = write.then(customers::owing(tx, &customer, owed).await?).then(source.then);
         for warning in source.warnings {
             write = write.warn(warning, []);
         }
@@ -186,11 +173,11 @@ impl Entity for Invoices {
             if !matches!(status, Status::Sent | Status::Paid) {
                 state::check(status, status, Some(Status::Paid))?;
             }
-            ledger.apply(ops, total, tx)?;
+            ledger.apply(ops, total, &Recording::of(tx))?;
         }
         if matches!(status, Status::Sent | Status::Paid) {
             if asked == Some(Status::Paid) {
-                ledger.settle(total, tx);
+                ledger.settle(total, &Recording::of(tx));
             }
             status = state::by_balance(ledger.balance(total));
         }
@@ -211,12 +198,7 @@ impl Entity for Invoices {
             return Ok(Retired::Already);
         }
         state::check_void(row, Ledger::load(tx, &row.meta.id).await?.refundable())?;
-        let columns = Columns::default()
-            .put("status", Status::Void.as_str())
-            .put("balance", 0)
-            .put("voided_at", tx.now())
-            .put("voided_by", json!(tx.actor()))
-            .put("void_reason", how.reason.map(|text| text.0));
+        let columns = how.columns(tx.now(), json!(tx.actor()));
         let owing = -state::owed(row.status(), row.balance);
         let mut write = Write::new(columns).then(customers::owing(tx, &row.customer_id, owing).await?);
         if let Some(job) = &row.job_id {

@@ -1,6 +1,7 @@
 //! Jobs: the work itself, where it is in its life, who does it and what it costs.
 
 mod billing;
+mod compose;
 mod input;
 mod occurrence;
 mod pricing;
@@ -9,13 +10,15 @@ mod schedule;
 mod source;
 mod state;
 
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use billing::{Work, billed};
+pub use compose::Given;
 use input::BillingState;
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use occurrence::{Occurrence, Template, end, local_text, make, remake, withdraw};
 pub use record::{Record, Row};
+pub use schedule::Slot;
 
 use super::{
     became,
@@ -32,6 +35,11 @@ use crate::{
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
+
+/// The counter that numbers jobs, and where it begins.
+pub const NUMBERS: &str = "jobs";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
 
 const LINES: Link = Link { table: "job_lines", owner: "job_id" };
 const ASSIGNEES: Link = Link { table: "job_assignees", owner: "job_id" };
@@ -94,23 +102,23 @@ impl Entity for Jobs {
         retire: "Frees the slot and keeps the record. Cannot be undone; create a new job instead.",
     };
 
-    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let source = source::of_quote(tx, draft.from_quote_id.as_deref()).await?;
-        let title = draft.title.map(|title| title.0).or(source.title).ok_or_else(|| {
+        let title = draft.title.take().map(|title| title.0).or(source.title).ok_or_else(|| {
             Error::field("title", "is required; send it, or from_quote_id of an accepted quote.")
         })?;
         let place = Place::of_new(
             tx,
-            became::same_customer(draft.customer_id, source.customer_id.as_ref())?,
-            draft.location_id.or(source.location_id.clone()),
+            became::same_customer(draft.customer_id.take(), source.customer_id.as_ref())?,
+            draft.location_id.take().or(source.location_id.clone()),
             source.location_id.as_deref(),
             "work",
         )
         .await?;
-        let zone = schedule::zone(draft.time_zone.0.map(|zone| zone.0), place.zone.as_deref(), tx);
-        let slot = schedule::Slot::new(draft.scheduled_start, draft.scheduled_end, zone)?;
-        let mut assignees =
-            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
+        let zone = schedule::zone(draft.time_zone.0.take().map(|zone| zone.0), place.zone.as_deref(), tx);
+        let slot = draft.slot(zone)?;
+        let named = draft.assignee_ids.0.take().unwrap_or_default();
+        let mut assignees = team::resolve(tx, "assignee_ids", &named).await?;
         if let shared::permit::Reach::AssignedTo(user) = tx.reach()
             && !assignees.contains(user)
         {
@@ -119,44 +127,28 @@ impl Entity for Jobs {
         }
         let rounding = source.tax_rounding.unwrap_or_else(|| tx.tenant().tax_rounding.clone());
         let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
-        let priced = pricing::price(
-            tx,
-            pricing::Input {
-                lines: match draft.line_items.0 {
-                    None => source.lines,
-                    items => priced::new_lines(items),
-                },
-                flat_price: draft.flat_price.map(|price| price.0),
-                discount: draft.discount.map(|discount| discount.0).or(source.discount),
-                rounding: crate::lines::rounding_named(&rounding),
-                payer,
-            },
-        )
-        .await?;
-        let status = state::on_create(draft.status.0, slot.start)?;
-        let done_at = (status == Status::Done).then(|| draft.done_at.map_or(tx.now(), |moment| moment.0));
-        let number = tx.next_number("jobs", 1001).await?;
-        let columns = Columns::default()
-            .put("number", number)
-            .put("quote_id", draft.from_quote_id)
-            .put("title_key", sort_key(&title))
-            .put("title", title)
-            .put("description", draft.description.map(|text| text.0))
-            .put("customer_id", place.customer_id)
-            .put("location_id", place.location_id)
-            .and(slot.columns(zone))
-            .put("created_desc", -tx.now().micros())
-            .put("arrival_window_minutes", draft.arrival_window_minutes)
-            .put("all_day", draft.all_day.0.unwrap_or(false))
-            .put("tax_rounding", rounding)
-            .and(priced.columns)
-            .and(state::columns(status, priced.total, false, done_at))
-            .put("priority", draft.priority.0.unwrap_or(Priority::Normal).as_str())
-            .put("job_type", draft.job_type.map(|text| text.0))
-            .put("po_number", draft.po_number.map(|text| text.0))
-            .put("completion_notes", draft.completion_notes.map(|text| text.0));
-        let write = schedule::warn_of_double_booking(Write::new(columns), None, slot, &assignees, tx).await?;
-        Ok(write.with_children(Some(priced.lines)).with_children(Some(assigned(assignees))))
+        let lines = match draft.line_items.0.take() {
+            None => source.lines,
+            items => priced::new_lines(items),
+        };
+        let mut input = draft.price(lines, payer, &rounding);
+        input.discount = input.discount.or(source.discount);
+        let priced = pricing::price(tx, input).await?;
+        let given = Given {
+            number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
+            title,
+            customer_id: place.customer_id,
+            location_id: place.location_id,
+            zone,
+            slot,
+            assignees: assignees.clone(),
+            rounding,
+            priced,
+            billed: false,
+            now: tx.now(),
+        };
+        let write = draft.compose(given)?;
+        schedule::warn_of_double_booking(write, None, slot, &assignees, tx).await
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -236,7 +228,7 @@ impl Entity for Jobs {
         if row.billing_state == BillingState::Invoiced.as_str() {
             return Err(billing::has_invoice(tx, row, "a job that is billed cannot be cancelled").await?);
         }
-        Ok(Retired::columns(cancelled(tx.now(), how.reason.map(|text| text.0), how.note.map(|text| text.0))))
+        Ok(Retired::columns(how.columns(tx.now())))
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
@@ -271,16 +263,6 @@ impl Entity for Jobs {
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
     }
-}
-
-/// The columns of a job that is cancelled.
-fn cancelled(now: Timestamp, reason: Option<String>, note: Option<String>) -> Columns {
-    Columns::default()
-        .put("status", Status::Cancelled.as_str())
-        .put("billing_state", "not_billable")
-        .put("cancelled_at", now)
-        .put("cancel_reason", reason)
-        .put("cancel_note", note)
 }
 
 fn assigned(users: Vec<String>) -> Children {

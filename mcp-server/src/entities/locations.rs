@@ -60,21 +60,7 @@ impl Entity for Locations {
         let (is_primary, gives_way) =
             primary::settle::<Self>(tx, &draft.customer_id, id, draft.is_primary.0, primary::Now::Comes)
                 .await?;
-        let name = draft.name.map(|name| name.0);
-        Ok(Write::new(
-            Columns::default()
-                .put("customer_id", draft.customer_id)
-                .put("name_key", sort_key(name.as_deref().unwrap_or(&draft.address.line1.0)))
-                .put("name", name)
-                .and(placed(draft.address))
-                .put("time_zone", draft.time_zone.map(|zone| zone.0))
-                .put("access_notes", draft.access_notes.map(|text| text.0))
-                .put("gate_code", draft.gate_code.map(|code| code.0))
-                .put("default_tax_rate_id", draft.default_tax_rate_id)
-                .put("contact_id", draft.contact_id)
-                .put("is_primary", is_primary),
-        )
-        .first(gives_way))
+        Ok(draft.compose(is_primary).first(gives_way))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -147,6 +133,26 @@ async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut Ten
         .patch("contact_id", contact, |id| id)
         .put("is_primary", is_primary);
     Ok(Write::new(columns).first(left_behind).first(gives_way))
+}
+
+impl Draft {
+    /// The row of a new location; what it refers to is known to be there.
+    pub fn compose(self, is_primary: bool) -> Write {
+        let name = self.name.map(|name| name.0);
+        Write::new(
+            Columns::default()
+                .put("customer_id", self.customer_id)
+                .put("name_key", sort_key(name.as_deref().unwrap_or(&self.address.line1.0)))
+                .put("name", name)
+                .and(placed(self.address))
+                .put("time_zone", self.time_zone.map(|zone| zone.0))
+                .put("access_notes", self.access_notes.map(|text| text.0))
+                .put("gate_code", self.gate_code.map(|code| code.0))
+                .put("default_tax_rate_id", self.default_tax_rate_id)
+                .put("contact_id", self.contact_id)
+                .put("is_primary", is_primary),
+        )
+    }
 }
 
 /// The address's columns, and the folded ones that the filters read.

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use shared::{role::Role, scope::Family, tenant_tx::TenantTx};
 
 pub use record::{Record, Row};
-use subject::{SubjectFilter, SubjectType};
+use subject::SubjectFilter;
+pub use subject::{SubjectType, about, standalone};
 
 use super::team;
 use crate::{
@@ -100,15 +101,9 @@ impl Entity for Notes {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        let subject = subject::find(tx, draft.subject_type, draft.subject_id).await?;
+        let subject = subject::find(tx, draft.subject_type, draft.subject_id.clone()).await?;
         let author = tx.permit().caller().user_id().map(str::to_owned);
-        Ok(Write::new(
-            subject
-                .put("body_key", sort_key(&draft.body.0))
-                .put("body", draft.body.0)
-                .put("pinned", i64::from(draft.pinned.0.unwrap_or(false)))
-                .put("author_id", author),
-        ))
+        Ok(draft.compose(subject, author))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -144,6 +139,19 @@ impl Entity for Notes {
 
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
+    }
+}
+
+impl Draft {
+    /// The row of a new note about this subject.
+    pub fn compose(self, subject: Columns, author: Option<String>) -> Write {
+        Write::new(
+            subject
+                .put("body_key", sort_key(&self.body.0))
+                .put("body", self.body.0)
+                .put("pinned", i64::from(self.pinned.0.unwrap_or(false)))
+                .put("author_id", author),
+        )
     }
 }
 

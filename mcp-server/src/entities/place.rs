@@ -130,8 +130,13 @@ impl Payer {
 pub async fn billed_to(tx: &mut TenantTx, customer: &str) -> Result<Columns> {
     let name = Kind::of::<Customers>().names(tx, [customer]).await?.remove(customer);
     let address = customers::billing_addresses(tx, &[customer]).await?.remove(customer);
+    Ok(billing_columns(name, address))
+}
+
+/// A name and an address, as a document keeps them.
+pub fn billing_columns(name: Option<String>, address: Option<AddressRecord>) -> Columns {
     let address = address.and_then(|address| serde_json::to_value(address).ok());
-    Ok(Columns::default().put("customer_name", name).put("billing_address", Bind::Json(address)))
+    Columns::default().put("customer_name", name).put("billing_address", Bind::Json(address))
 }
 
 /// A document's address: as it was when it was sent, and before that as it is now.

@@ -33,9 +33,15 @@ pub async fn price(
     items: Vec<(Option<String>, LineItem)>,
     terms: &Terms,
 ) -> Result<Priced> {
-    let priced = lines::price(tx, items, terms).await?;
-    let columns = priced.columns().and(lines::discount_columns(terms.discount));
-    Ok(Priced { columns, lines: priced.children(lines), total: priced.totals.total })
+    Ok(Priced::of(lines::price(tx, items, terms).await?, lines, terms))
+}
+
+impl Priced {
+    /// What is written of lines that are reckoned.
+    pub fn of(priced: lines::Priced, lines: Link, terms: &Terms) -> Self {
+        let columns = priced.columns().and(lines::discount_columns(terms.discount));
+        Self { columns, lines: priced.children(lines), total: priced.totals.total }
+    }
 }
 
 /// Lines that are all new.

@@ -1,5 +1,6 @@
 //! Quotes: what work would cost, and what the customer said to it.
 
+mod compose;
 mod input;
 mod offer;
 mod record;
@@ -7,9 +8,11 @@ mod state;
 
 use shared::{scope::Family, tenant_tx::TenantTx};
 
+pub use compose::Given;
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use offer::Offer;
 pub use record::{Record, Row};
+pub use state::moved;
 
 use super::{
     place::{Payer, Place},
@@ -22,13 +25,17 @@ use crate::{
     },
     error::Result,
     fields::{NO_DAY, Patch, day_in, day_key},
-    lines::{self, Terms},
     search::sort_key,
     store::{Columns, Where, Write},
 };
 
 /// Where a quote's lines are.
-const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
+pub const LINES: Link = Link { table: "quote_lines", owner: "quote_id" };
+
+/// The counter that numbers quotes, and where it begins.
+pub const NUMBERS: &str = "quotes";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
 
 /// The entity.
 pub struct Quotes;
@@ -81,42 +88,28 @@ impl Entity for Quotes {
         retire: "Hides the quote and keeps its status; an owner's alone. Cannot be undone; create a new quote instead.",
     };
 
-    async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         priced::check_currency(tx, draft.currency.as_ref())?;
         let place =
-            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id, None, Self::NOUN).await?;
+            Place::of_new(tx, Some(draft.customer_id.clone()), draft.location_id.take(), None, Self::NOUN)
+                .await?;
         let payer = Payer::find(tx, Some(&draft.customer_id), place.location_id.as_deref()).await?;
-        let default = priced::new_default(tx, draft.default_tax_rate_id, &payer).await?;
-        let terms = Terms {
-            field: "line_items",
-            discount: draft.discount.map(|discount| discount.0),
-            rounding: lines::rounding_named(&tx.tenant().tax_rounding),
-            flat_price: None,
-            tax_exempt: payer.tax_exempt,
-            default_tax_rate_id: default.clone(),
-        };
-        let items = priced::new_lines(draft.line_items.0);
+        let default = priced::new_default(tx, std::mem::take(&mut draft.default_tax_rate_id), &payer).await?;
+        let terms = draft.terms_of(&payer, default.clone(), &tx.tenant().tax_rounding);
+        let items = priced::new_lines(draft.line_items.0.take());
         let priced = priced::price(tx, LINES, items, &terms).await?;
         let status = draft.status.0.unwrap_or(Status::Draft);
-        let reason = draft.decline_reason.map_or(Patch::Absent, Patch::Set);
-        let state = state::columns(None, status, &draft.customer_id, reason, tx).await?;
-        let number = tx.next_number("quotes", 1001).await?;
-        let columns = Columns::default()
-            .put("number", number)
-            .put("title_key", sort_key(&draft.title.0))
-            .put("title", draft.title.0)
-            .put("customer_id", draft.customer_id)
-            .put("location_id", place.location_id)
-            .put("default_tax_rate_id", default)
-            .put("currency", tx.tenant().currency.clone())
-            .put("tax_rounding", tx.tenant().tax_rounding.clone())
-            .put("valid_key", draft.valid_until.as_ref().map_or(NO_DAY, |date| day_key(date.day())))
-            .put("valid_until", draft.valid_until.map(|date| date.day()))
-            .put("terms", draft.terms.map(|text| text.0))
-            .put("message", draft.message.map(|text| text.0))
-            .and(priced.columns)
-            .and(state);
-        Ok(Write::new(columns).with_children(Some(priced.lines)))
+        let reason = draft.decline_reason.take().map_or(Patch::Absent, Patch::Set);
+        let given = Given {
+            number: tx.next_number(NUMBERS, FIRST_NUMBER).await?,
+            location_id: place.location_id,
+            default_tax_rate_id: default,
+            currency: tx.tenant().currency.clone(),
+            rounding: tx.tenant().tax_rounding.clone(),
+            state: state::columns(None, status, &draft.customer_id, reason, tx).await?,
+            priced,
+        };
+        Ok(draft.compose(given))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {

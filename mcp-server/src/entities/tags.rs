@@ -44,6 +44,19 @@ pub struct Draft {
     color: Set<Color>,
 }
 
+impl Draft {
+    /// The row of a new tag that no other has the name of.
+    pub fn compose(self) -> Write {
+        let columns = Columns::default()
+            .put("name_key", sort_key(&self.name.0))
+            .put("unique_key", self.name.key())
+            .put("name", self.name.0)
+            .put("color", self.color.0.map_or(COLORLESS.to_owned(), |color| color.0))
+            .put("usage_count", 0);
+        Write::new(columns)
+    }
+}
+
 /// What changes.
 #[derive(Deserialize, JsonSchema)]
 pub struct Change {
@@ -99,16 +112,8 @@ impl Entity for Tags {
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
-        let key = draft.name.key();
-        duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, None).await?;
-        let color = draft.color.0.map_or(COLORLESS.to_owned(), |color| color.0);
-        let columns = Columns::default()
-            .put("name_key", sort_key(&draft.name.0))
-            .put("name", draft.name.0)
-            .put("unique_key", key)
-            .put("color", color)
-            .put("usage_count", 0);
-        Ok(Write::new(columns))
+        duplicates::refuse::<Tags>(tx, "name", "unique_key", &draft.name.key(), None).await?;
+        Ok(draft.compose())
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::{db::Bind, tenant_tx::TenantTx};
+use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
 use super::{DiscountInput, LineItem, archived, input::Snapshot, stored::discount_of, unknown};
 use crate::{
@@ -35,44 +35,61 @@ struct Item {
     is_archived: bool,
 }
 
-/// With a catalog_item_id, what a new line lacks is copied from the item.
-pub(super) async fn copy_into(tx: &mut TenantTx, items: &mut [LineItem], field: &str) -> Result<()> {
-    let mut ids: Vec<String> =
-        items.iter().filter(|item| item.is_new()).filter_map(|item| item.catalog_item_id.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let sql = "SELECT id, kind, name, unit, price_key, discount_type, discount_value, taxable, tax_rate_id, \
-               archived_at IS NOT NULL AS is_archived FROM catalog_items WHERE tenant_id = $1 AND id IN ({ids})";
-    let (sql, binds) = with_ids(sql, tx, &ids);
-    let found: Vec<Item> = tx.rows(&sql, binds).await?;
-    let known = |id: &str| found.iter().find(|item| item.id == id);
-    let mut issues = Vec::new();
-    for (n, item) in items.iter().enumerate().filter(|(_, item)| item.is_new()) {
-        let Some(id) = item.catalog_item_id.as_deref() else { continue };
-        let path = format!("{field}[{n}].catalog_item_id");
-        match known(id) {
-            None => issues.push(unknown(path, "catalog item", id, "catalog_items.list")),
-            Some(item) if item.is_archived => {
-                issues.push(archived(path, "catalog item", id, "catalog_items.update"));
-            }
-            Some(_) => {}
+const ITEMS: &str = "SELECT id, kind, name, unit, price_key, discount_type, discount_value, taxable, tax_rate_id, \
+    archived_at IS NOT NULL AS is_archived FROM catalog_items WHERE tenant_id = $1";
+
+/// Items of the pricebook, and the parts of the bundles among them.
+#[derive(Default)]
+pub(super) struct Pricebook {
+    items: HashMap<String, Item>,
+    components: HashMap<String, Vec<Component>>,
+}
+
+impl Pricebook {
+    /// Reads what new lines name; what is not there is found out when it is copied.
+    pub(super) async fn read<'a>(
+        tx: &mut TenantTx,
+        lines: impl Iterator<Item = &'a LineItem>,
+    ) -> Result<Self> {
+        let new = lines.filter(|line| line.is_new());
+        let mut ids: Vec<&str> = new.filter_map(|line| line.catalog_item_id.as_deref()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Self::default());
         }
+        let (sql, binds) = with_ids(&format!("{ITEMS} AND id IN ({{ids}})"), tx, &ids);
+        Self::of(tx.rows(&sql, binds).await?, tx).await
     }
-    if !issues.is_empty() {
-        return Err(Error::issues(issues));
+
+    /// Reads it whole.
+    pub(super) async fn all(tx: &mut TenantTx) -> Result<Self> {
+        Self::of(tx.rows(ITEMS, binds![tx.tenant_id()]).await?, tx).await
     }
-    let bundles: Vec<&str> =
-        found.iter().filter(|item| item.kind == "bundle").map(|item| item.id.as_str()).collect();
-    let components = components_of(tx, &bundles).await?;
-    for item in items.iter_mut().filter(|item| item.is_new()) {
-        let Some(source) = item.catalog_item_id.as_deref().and_then(known) else { continue };
-        copy(source, components.get(&source.id).cloned().unwrap_or_default(), item);
+
+    async fn of(items: Vec<Item>, tx: &mut TenantTx) -> Result<Self> {
+        let bundles = items.iter().filter(|item| item.kind == "bundle");
+        let bundles: Vec<&str> = bundles.map(|item| item.id.as_str()).collect();
+        let components = components_of(tx, &bundles).await?;
+        Ok(Self { items: items.into_iter().map(|item| (item.id.clone(), item)).collect(), components })
     }
-    Ok(())
+
+    /// With a catalog_item_id, what a new line lacks is copied from the item.
+    pub(super) fn copy_into(&self, lines: &mut [LineItem], field: &str) -> Result<()> {
+        let mut issues = Vec::new();
+        for (n, line) in lines.iter_mut().enumerate().filter(|(_, line)| line.is_new()) {
+            let Some(id) = line.catalog_item_id.clone() else { continue };
+            let path = format!("{field}[{n}].catalog_item_id");
+            match self.items.get(&id) {
+                None => issues.push(unknown(path, "catalog item", &id, "catalog_items.list")),
+                Some(item) if item.is_archived => {
+                    issues.push(archived(path, "catalog item", &id, "catalog_items.update"));
+                }
+                Some(item) => copy(item, self.components.get(&id).cloned().unwrap_or_default(), line),
+            }
+        }
+        if issues.is_empty() { Ok(()) } else { Err(Error::issues(issues)) }
+    }
 }
 
 fn copy(source: &Item, components: Vec<Component>, item: &mut LineItem) {

@@ -27,24 +27,31 @@ struct Row {
     is_archived: bool,
 }
 
-/// The tax rates of a tenant, as one document sees them.
-pub struct Rates {
-    by_id: HashMap<String, Rate>,
-    default: Option<Rate>,
+/// The tax rates of a tenant.
+pub struct Rates(HashMap<String, Row>);
+
+/// The tax rates as one document sees them.
+pub(super) struct DocumentRates<'a> {
+    rates: &'a Rates,
+    default: Option<&'a Rate>,
 }
 
 impl Rates {
-    /// Reads them, and checks that `items` and the document name such as there are.
-    pub async fn read(tx: &mut TenantTx, items: &[LineItem], terms: &Terms) -> Result<Self> {
+    /// Reads them.
+    pub(super) async fn read(tx: &mut TenantTx) -> Result<Self> {
         let sql = "SELECT id, name, rate_millionths, is_default, archived_at IS NOT NULL AS is_archived \
                    FROM tax_rates WHERE tenant_id = $1";
         let rows: Vec<Row> = tx.rows(sql, binds![tx.tenant_id()]).await?;
-        let known = |id: &str| rows.iter().find(|row| row.rate.id == id);
+        Ok(Self(rows.into_iter().map(|row| (row.rate.id.clone(), row)).collect()))
+    }
+
+    /// Checks that `items` and the document name such as there are.
+    pub(super) fn of_document(&self, items: &[LineItem], terms: &Terms) -> Result<DocumentRates<'_>> {
         let mut issues = Vec::new();
         for (n, item) in items.iter().enumerate() {
             let Some(id) = item.tax_rate() else { continue };
             let path = format!("{}[{n}].tax_rate_id", terms.field);
-            match known(id) {
+            match self.0.get(id) {
                 None => issues.push(unknown(path, "tax rate", id, "tax_rates.list")),
                 Some(row) if row.is_archived && item.is_new() => {
                     issues.push(archived(path, "tax rate", id, "tax_rates.update"));
@@ -53,32 +60,33 @@ impl Rates {
             }
         }
         let default = match terms.default_tax_rate_id.as_deref() {
-            Some(id) => known(id).or_else(|| {
+            Some(id) => self.0.get(id).or_else(|| {
                 issues.push(unknown("default_tax_rate_id".to_owned(), "tax rate", id, "tax_rates.list"));
                 None
             }),
-            None => rows.iter().find(|row| row.is_default),
+            None => self.0.values().find(|row| row.is_default),
         };
-        if !issues.is_empty() {
-            return Err(Error::issues(issues));
+        match issues.is_empty() {
+            true => Ok(DocumentRates { rates: self, default: default.map(|row| &row.rate) }),
+            false => Err(Error::issues(issues)),
         }
-        let default = default.map(|row| row.rate.clone());
-        Ok(Self { by_id: rows.into_iter().map(|row| (row.rate.id.clone(), row.rate)).collect(), default })
     }
+}
 
+impl DocumentRates<'_> {
     /// What taxes this line.
     pub(super) fn of(&self, item: &LineItem, tax_exempt: bool) -> Option<Rate> {
         if !item.taxable() || item.no_tax() {
             return None;
         }
         match item.tax_rate() {
-            Some(id) => self.by_id.get(id).filter(|_| !tax_exempt).cloned(),
+            Some(id) => self.rates.0.get(id).filter(|_| !tax_exempt).map(|row| row.rate.clone()),
             None => self.default(tax_exempt).cloned(),
         }
     }
 
     /// What taxes a line that names no rate.
     pub(super) fn default(&self, tax_exempt: bool) -> Option<&Rate> {
-        self.default.as_ref().filter(|_| !tax_exempt)
+        self.default.filter(|_| !tax_exempt)
     }
 }

@@ -61,8 +61,14 @@ pub async fn move_usage(tx: &mut TenantTx, before: &[String], after: &[String]) 
     let gone = before.iter().filter(|tag| !after.contains(tag)).map(|tag| (tag, -1i64));
     let come = after.iter().filter(|tag| !before.contains(tag)).map(|tag| (tag, 1));
     for (tag, by) in gone.chain(come) {
-        let sql = "UPDATE tags SET usage_count = usage_count + $3 WHERE tenant_id = $1 AND id = $2";
-        tx.execute(sql, binds![tx.tenant_id(), tag, by]).await?;
+        count_usage(tx, tag, by).await?;
     }
+    Ok(())
+}
+
+/// A tag hangs on so many records more.
+pub async fn count_usage(tx: &mut TenantTx, tag: &str, by: i64) -> Result<()> {
+    let sql = "UPDATE tags SET usage_count = usage_count + $3 WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, binds![tx.tenant_id(), tag, by]).await?;
     Ok(())
 }

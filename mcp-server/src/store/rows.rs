@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
 };
 
-fn columns<E: Entity>() -> String {
+pub(super) fn columns<E: Entity>() -> String {
     format!("{}, {}", Meta::COLUMNS, E::COLUMNS)
 }
 

@@ -1,6 +1,8 @@
 //! The search index: the one place where the two databases part (the migrations say why).
 //! Every token starts with its tenant's number and its entity, so one tenant's lists are never merged with another's.
 
+use std::collections::HashMap;
+
 use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
 use super::statement::Where;
@@ -17,13 +19,17 @@ fn prefixed<E: Entity>(tx: &TenantTx, token: &str) -> String {
     format!("{}{}x{token}", tx.tenant().number, E::PREFIX)
 }
 
-/// Puts a record's words into the index, in place of those it had.
-pub async fn put<E: Entity>(tx: &mut TenantTx, id: &str, text: SearchText) -> Result<()> {
+fn words<E: Entity>(tx: &TenantTx, text: SearchText) -> Vec<String> {
     let mut tokens: Vec<String> =
         text.texts.iter().flat_map(|text| search::tokens(text)).chain(text.tokens).collect();
     tokens.sort();
     tokens.dedup();
-    let tokens: Vec<String> = tokens.iter().map(|token| prefixed::<E>(tx, token)).collect();
+    tokens.iter().map(|token| prefixed::<E>(tx, token)).collect()
+}
+
+/// Puts a record's words into the index, in place of those it had.
+pub async fn put<E: Entity>(tx: &mut TenantTx, id: &str, text: SearchText) -> Result<()> {
+    let tokens = words::<E>(tx, text);
     if tx.is_sqlite() {
         let sql = "INSERT INTO search_documents (tenant_id, entity, id) VALUES ($1, $2, $3) \
                    ON CONFLICT (tenant_id, entity, id) DO UPDATE SET id = excluded.id RETURNING rowid";
@@ -39,6 +45,40 @@ pub async fn put<E: Entity>(tx: &mut TenantTx, id: &str, text: SearchText) -> Re
         tx.execute("SELECT search_put($1, $2, $3)", vec![E::TABLE.into(), id.into(), Bind::Texts(tokens)])
             .await?;
     }
+    Ok(())
+}
+
+/// Puts the words of new records into the index; few at a time, since each takes some values of a statement.
+pub async fn put_new<E: Entity>(tx: &mut TenantTx, texts: Vec<(String, SearchText)>) -> Result<()> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let many = texts.len();
+    let (ids, texts): (Vec<String>, Vec<SearchText>) = texts.into_iter().unzip();
+    let tokens: Vec<Bind> = texts.into_iter().map(|text| Bind::Texts(words::<E>(tx, text))).collect();
+    if !tx.is_sqlite() {
+        let marks = (0..many).map(|n| format!("(${}, CAST(${} AS text[]))", 2 * n + 2, 2 * n + 3));
+        let sql = format!(
+            "SELECT search_put($1, v.id, v.tokens) FROM (VALUES {}) AS v (id, tokens)",
+            marks.collect::<Vec<_>>().join(", ")
+        );
+        let each = ids.into_iter().zip(tokens).flat_map(|(id, tokens)| [Bind::from(id), tokens]);
+        tx.execute(&sql, std::iter::once(E::TABLE.into()).chain(each).collect()).await?;
+        return Ok(());
+    }
+    let documents: Vec<String> = (0..many).map(|n| format!("($1, $2, ${})", n + 3)).collect();
+    let sql = format!(
+        "INSERT INTO search_documents (tenant_id, entity, id) VALUES {} RETURNING id, rowid",
+        documents.join(", ")
+    );
+    let mut values = binds![tx.tenant_id(), E::TABLE];
+    values.extend(ids.iter().map(Bind::from));
+    let rows: HashMap<String, i64> = tx.rows::<(String, i64)>(&sql, values).await?.into_iter().collect();
+    let marks: Vec<String> = (0..many).map(|n| format!("(${}, ${})", 2 * n + 1, 2 * n + 2)).collect();
+    let sql = format!("INSERT INTO search_index (rowid, tokens) VALUES {}", marks.join(", "));
+    let row_of = |id: &String| Bind::from(rows.get(id).copied());
+    let values = ids.iter().zip(tokens).flat_map(|(id, tokens)| [row_of(id), tokens]).collect();
+    tx.execute(&sql, values).await?;
     Ok(())
 }
 

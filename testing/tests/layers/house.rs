@@ -41,7 +41,7 @@ pub const MCP_SERVER: House = House {
         &["main", "lib"],
         &["app"],
         &["http", "protocol", "workers"],
-        &["walk", "tally", "docs"],
+        &["walk", "tally", "docs", "seed"],
         &["catalog"],
         &["entities"],
         &["verbs"],

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 use chrono_tz::Tz;
+use mcp_server::seed::dice::Dice;
 use shared::timestamp::Timestamp;
-
-use super::dice::Dice;
 
 /// When visits begin, in minutes after midnight, and where the next one would.
 const SLOTS: [i64; 4] = [8 * 60, 10 * 60, 13 * 60, 15 * 60];

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use mcp_server::seed::{
+    dice::Dice,
+    hendersons::{HENDERSONS, Name},
+};
 use serde_json::{Map, Value, json};
 use shared::timestamp::Timestamp;
 
 use super::{
     Business,
     calendar::Calendar,
-    dice::Dice,
-    hendersons::{HENDERSONS, Name},
     history::Draft,
     people::{FIRST, LAST},
 };

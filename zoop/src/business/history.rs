@@ -1,10 +1,11 @@
 //! A business's history: what was written when, as calls of Zoop's own tools in the order of time.
 
 use chrono::Duration;
+use mcp_server::seed::dice::Dice;
 use serde_json::{Map, Value, json};
 use shared::timestamp::Timestamp;
 
-use super::{Business, Person, calendar::Calendar, customers, dice::Dice, jobs};
+use super::{Business, Person, calendar::Calendar, customers, jobs};
 
 /// One call.
 pub struct Step {

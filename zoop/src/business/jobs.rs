@@ -1,6 +1,7 @@
 //! A business's jobs: done, to come, asked for and called off, each for a customer who was there by then.
 
 use chrono::Duration;
+use mcp_server::seed::dice::Dice;
 use serde_json::{Map, Value, json};
 use shared::{role::Role, timestamp::Timestamp};
 
@@ -8,7 +9,6 @@ use super::{
     Business, Price, Work,
     calendar::{Calendar, Visit},
     customers,
-    dice::Dice,
     history::{Change, Draft},
 };
 

@@ -40,6 +40,13 @@ pub async fn owing(tx: &mut TenantTx, id: &str, more: i64) -> Result<Option<Step
     Ok(Some(verbs::alter::<Customers>(id, Write::new(Columns::default().put("balance", balance)))))
 }
 
+/// Sets what a customer owes, as a sum of what is written already: neither version nor updated_at moves.
+pub async fn set_balance(tx: &mut TenantTx, id: &str, balance: i64) -> Result<()> {
+    let sql = "UPDATE customers SET balance = $3 WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, binds![tx.tenant_id(), id, balance]).await?;
+    Ok(())
+}
+
 /// Email and phone, as far as a call names them.
 pub(super) struct Reachable {
     email: Patch<Email>,
@@ -48,15 +55,15 @@ pub(super) struct Reachable {
 }
 
 impl Reachable {
-    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, tx: &TenantTx) -> Self {
+    pub(super) fn of(email: Option<&Email>, phone: Option<&Phone>, country: &str) -> Self {
         let email = email.map_or(Patch::Null, |email| Patch::Set(email.clone()));
         let phone = phone.map_or(Patch::Null, |phone| Patch::Set(phone.clone()));
-        Self::patched(email, phone, tx)
+        Self::patched(email, phone, country)
     }
 
-    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, tx: &TenantTx) -> Self {
+    pub(super) fn patched(email: Patch<Email>, phone: Patch<Phone>, country: &str) -> Self {
         let e164 = match &phone {
-            Patch::Set(phone) => phone.e164(&tx.tenant().country),
+            Patch::Set(phone) => phone.e164(country),
             Patch::Absent | Patch::Null => None,
         };
         Self { email, phone, e164 }

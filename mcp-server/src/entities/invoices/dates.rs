@@ -25,14 +25,14 @@ pub struct Dates {
 impl Dates {
     /// A new invoice's.
     pub fn new(issue: Option<Date>, due: Option<Date>, payer: &Payer, tx: &TenantTx) -> Self {
-        Self::of(issue.map(|date| date.day()), due.map(|date| date.day()), payer, tx)
+        Self::as_of(today(tx), issue.map(|date| date.day()), due.map(|date| date.day()), payer)
     }
 
     /// A draft's, after a patch.
     pub fn of_draft(row: &Row, issue: Patch<Date>, due: Patch<Date>, payer: &Payer, tx: &TenantTx) -> Self {
         let issue = issue.map(|date| date.day()).or(row.issue_date_set.then_some(row.issue_date));
         let due = due.map(|date| date.day()).or(row.due_date_set.then_some(row.due_date));
-        Self::of(issue, due, payer, tx)
+        Self::as_of(today(tx), issue, due, payer)
     }
 
     /// An issued invoice's, after a patch: only when it is due can change.
@@ -46,9 +46,10 @@ impl Dates {
         Self { issue: row.issue_date, issue_set, due, due_set }
     }
 
-    fn of(issue: Option<NaiveDate>, due: Option<NaiveDate>, payer: &Payer, tx: &TenantTx) -> Self {
+    /// What is set, or else follows from the day and from who pays.
+    pub fn as_of(today: NaiveDate, issue: Option<NaiveDate>, due: Option<NaiveDate>, payer: &Payer) -> Self {
         let (issue_set, due_set) = (issue.is_some(), due.is_some());
-        let issue = issue.unwrap_or_else(|| day_in(&tx.tenant().time_zone, tx.now()));
+        let issue = issue.unwrap_or(today);
         Self { issue, issue_set, due: due.unwrap_or_else(|| by_terms(issue, payer)), due_set }
     }
 
@@ -62,6 +63,10 @@ impl Dates {
             .put("due_key", day_key(self.due))
             .put("due_date_set", self.due_set)
     }
+}
+
+fn today(tx: &TenantTx) -> NaiveDate {
+    day_in(&tx.tenant().time_zone, tx.now())
 }
 
 fn by_terms(issue: NaiveDate, payer: &Payer) -> NaiveDate {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{caller::Actor, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{caller::Actor, db::Bind, id::Ids, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use crate::{
     error::{Error, Result},
@@ -104,6 +104,27 @@ struct Row {
     recorded_by: sqlx::types::Json<Actor>,
 }
 
+/// Who records, and when.
+pub struct Recording {
+    /// The time.
+    pub now: Timestamp,
+    /// The one who does.
+    pub by: Actor,
+    /// What makes the entries' ids.
+    pub ids: Ids,
+}
+
+impl Recording {
+    /// The transaction's.
+    pub fn of(tx: &TenantTx) -> Self {
+        Self { now: tx.now(), by: tx.actor().clone(), ids: tx.ids().clone() }
+    }
+
+    fn new_id(&self) -> String {
+        self.ids.of("pay", self.now)
+    }
+}
+
 /// An invoice's payments and refunds, in the order in which they were recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger(Vec<Entry>);
@@ -151,7 +172,7 @@ impl Ledger {
     }
 
     /// Records what a call says, in order.
-    pub fn apply(&mut self, ops: Vec<PaymentOp>, total: i64, tx: &TenantTx) -> Result<()> {
+    pub fn apply(&mut self, ops: Vec<PaymentOp>, total: i64, recording: &Recording) -> Result<()> {
         for (n, op) in ops.into_iter().enumerate() {
             let at = |field: &str| format!("payment_ops[{n}].{field}");
             let amount = op.amount.0;
@@ -178,7 +199,13 @@ impl Ledger {
                             "brings all payments beyond 9,000,000,000,000,000.",
                         ));
                     }
-                    self.record(amount, op.method, op.paid_at.map(|moment| moment.0), op.reference, tx);
+                    self.record(
+                        amount,
+                        op.method,
+                        op.paid_at.map(|moment| moment.0),
+                        op.reference,
+                        recording,
+                    );
                 }
                 Op::Refund => {
                     if op.method.is_some() {
@@ -199,15 +226,15 @@ impl Ledger {
                         return Err(Error::field(at("amount"), message));
                     }
                     self.0.push(Entry {
-                        id: tx.new_id("pay"),
+                        id: recording.new_id(),
                         kind: EntryKind::Refund,
                         payment_id: Some(payment),
                         amount,
                         method: None,
-                        paid_at: op.paid_at.map_or(tx.now(), |moment| moment.0),
+                        paid_at: op.paid_at.map_or(recording.now, |moment| moment.0),
                         reference: op.reference.map(|text| text.0),
                         reason: op.reason.map(|text| text.0),
-                        recorded_by: tx.actor().clone(),
+                        recorded_by: recording.by.clone(),
                     });
                 }
             }
@@ -216,10 +243,10 @@ impl Ledger {
     }
 
     /// Records a payment of all that is owed.
-    pub fn settle(&mut self, total: i64, tx: &TenantTx) {
+    pub fn settle(&mut self, total: i64, recording: &Recording) {
         let balance = self.balance(total);
         if balance > 0 {
-            self.record(balance, None, None, None, tx);
+            self.record(balance, None, None, None, recording);
         }
     }
 
@@ -229,18 +256,18 @@ impl Ledger {
         method: Option<Method>,
         paid_at: Option<Timestamp>,
         reference: Option<Line>,
-        tx: &TenantTx,
+        recording: &Recording,
     ) {
         self.0.push(Entry {
-            id: tx.new_id("pay"),
+            id: recording.new_id(),
             kind: EntryKind::Payment,
             payment_id: None,
             amount,
             method: Some(method.unwrap_or(Method::Other)),
-            paid_at: paid_at.unwrap_or(tx.now()),
+            paid_at: paid_at.unwrap_or(recording.now),
             reference: reference.map(|text| text.0),
             reason: None,
-            recorded_by: tx.actor().clone(),
+            recorded_by: recording.by.clone(),
         });
     }
 

@@ -1,7 +1,7 @@
 //! An invoice's states and the moves between them.
 
 use serde_json::json;
-use shared::tenant_tx::TenantTx;
+use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{Invoices, Row, Status};
 use crate::{
@@ -56,14 +56,20 @@ pub fn check(from: Status, to: Status, asked: Option<Status>) -> Result<()> {
     }
 }
 
+/// The counter that numbers invoices, and where it begins.
+pub const NUMBERS: &str = "invoices";
+/// See [`NUMBERS`].
+pub const FIRST_NUMBER: i64 = 1001;
+
 /// What an invoice gets when it leaves draft: its number, and its customer as they are now.
 pub async fn issued(customer: &str, tx: &mut TenantTx) -> Result<Columns> {
-    let number = tx.next_number("invoices", 1001).await?;
-    Ok(place::billed_to(tx, customer)
-        .await?
-        .put("number", number)
-        .put("number_key", number)
-        .put("sent_at", tx.now()))
+    let number = tx.next_number(NUMBERS, FIRST_NUMBER).await?;
+    Ok(issued_as(number, place::billed_to(tx, customer).await?, tx.now()))
+}
+
+/// The same, once both are known.
+pub fn issued_as(number: i64, billed_to: Columns, now: Timestamp) -> Columns {
+    billed_to.put("number", number).put("number_key", number).put("sent_at", now)
 }
 
 /// What the customer owes by an invoice in this state: a draft asks for nothing yet.

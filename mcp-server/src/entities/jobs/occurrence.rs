@@ -7,7 +7,7 @@ use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
 use shared::timestamp::Timestamp;
 
-use super::{Change, Draft, Jobs, Priority, cancelled};
+use super::{Change, Draft, Jobs, Priority, Retire};
 use crate::{
     fields::{Body, Line, Money, Patch, Set, When, ZoneName},
     lines::LineItem,
@@ -120,14 +120,16 @@ pub fn remake(id: String, template: &Arc<Template>, occurrence: Occurrence) -> S
 /// A job that the series no longer has: it is cancelled, and leaves its occurrence to another.
 pub fn withdraw(id: String, now: Timestamp) -> Step {
     let left = Columns::default().put("series_id", None::<&str>).put("occurrence_local", None::<&str>);
-    let reason = Some("Its series no longer has a visit then.".to_owned());
-    verbs::alter::<Jobs>(id, Write::new(cancelled(now, reason, None).and(left)))
+    verbs::alter::<Jobs>(id, Write::new(because("Its series no longer has a visit then.").columns(now).and(left)))
 }
 
 /// A job of a series that was ended.
 pub fn end(id: String, now: Timestamp) -> Step {
-    let reason = Some("Its series was ended.".to_owned());
-    verbs::alter::<Jobs>(id, Write::new(cancelled(now, reason, None)))
+    verbs::alter::<Jobs>(id, Write::new(because("Its series was ended.").columns(now)))
+}
+
+fn because(reason: &str) -> Retire {
+    Retire { reason: Some(Line(reason.to_owned())), note: None }
 }
 
 fn patch<T>(value: Option<T>) -> Patch<T> {

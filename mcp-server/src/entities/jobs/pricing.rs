@@ -11,7 +11,7 @@ use crate::{
     },
     entity::Stored,
     error::Result,
-    lines::{self, LineItem, Terms},
+    lines::{self, LineItem, Sources, Terms},
 };
 
 /// What the price is made from.
@@ -30,17 +30,25 @@ pub struct Input {
 
 /// Prices a job.
 pub async fn price(tx: &mut TenantTx, input: Input) -> Result<Priced> {
-    let terms = Terms {
-        field: "line_items",
-        discount: input.discount,
-        rounding: input.rounding,
-        flat_price: input.flat_price,
-        tax_exempt: input.payer.tax_exempt,
-        default_tax_rate_id: input.payer.default_tax_rate_id,
-    };
-    let mut priced = priced::price(tx, LINES, input.lines, &terms).await?;
-    priced.columns = priced.columns.put("flat_price", input.flat_price);
-    Ok(priced)
+    let sources = Sources::read(tx, &input.lines).await?;
+    input.price(&sources, || tx.new_id("lin"))
+}
+
+impl Input {
+    /// The price by these items and rates.
+    pub fn price(self, sources: &Sources, new_id: impl FnMut() -> String) -> Result<Priced> {
+        let terms = Terms {
+            field: "line_items",
+            discount: self.discount,
+            rounding: self.rounding,
+            flat_price: self.flat_price,
+            tax_exempt: self.payer.tax_exempt,
+            default_tax_rate_id: self.payer.default_tax_rate_id,
+        };
+        let mut priced = Priced::of(sources.price(self.lines, &terms, new_id)?, LINES, &terms);
+        priced.columns = priced.columns.put("flat_price", self.flat_price);
+        Ok(priced)
+    }
 }
 
 /// Prices a job again after a patch, if the patch says anything that matters for it. `customer` and `location` are those

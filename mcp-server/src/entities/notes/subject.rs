@@ -94,6 +94,21 @@ impl SubjectFilter {
     }
 }
 
+fn in_column(kind: SubjectType, column: &'static str, id: String) -> Columns {
+    Columns::default().put("subject_type", kind.as_str()).put(column, id)
+}
+
+/// The columns of a note about nothing in particular.
+pub fn standalone() -> Columns {
+    Columns::default().put("subject_type", STANDALONE)
+}
+
+/// The columns of a note about this record, which is known to be there; none while no such record can be named.
+pub fn about(kind: SubjectType, id: String) -> Option<Columns> {
+    let (_, column, _) = COLUMNS.iter().find(|(each, ..)| *each == kind)?;
+    Some(in_column(kind, column, id))
+}
+
 /// The columns of a new note's subject. A technician writes on assigned jobs alone, and is told so before anything is
 /// looked up: the answer says nothing of what exists.
 pub(super) async fn find(
@@ -107,7 +122,7 @@ pub(super) async fn find(
         return Err(Error::field("subject_type", message));
     }
     let (kind, id) = match (kind, id) {
-        (None, None) => return Ok(Columns::default().put("subject_type", STANDALONE)),
+        (None, None) => return Ok(standalone()),
         (Some(kind), Some(id)) => (kind, id),
         (Some(_), None) => {
             let message = "is missing beside subject_type; send both, or neither for a standalone note.";
@@ -121,7 +136,7 @@ pub(super) async fn find(
     match COLUMNS.iter().find(|(each, ..)| *each == kind) {
         Some((_, column, named)) => {
             named.check(tx, "subject_id", Some(&id), None).await?;
-            Ok(Columns::default().put("subject_type", kind.as_str()).put(column, id))
+            Ok(in_column(kind, column, id))
         }
         // None of the others has a table yet: no such record can be named.
         None => {

@@ -1,6 +1,6 @@
 //! A quote's states, the moves between them, and what each leaves behind.
 
-use shared::{db::Bind, tenant_tx::TenantTx};
+use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{Quotes, Row, Status};
 use crate::{
@@ -45,6 +45,19 @@ pub async fn columns(
     decline_reason: Patch<Line>,
     tx: &mut TenantTx,
 ) -> Result<Columns> {
+    let leaves_draft = to != Status::Draft && from.is_none_or(|row| row.status() == Status::Draft);
+    let billed_to = if leaves_draft { Some(place::billed_to(tx, customer).await?) } else { None };
+    moved(from, to, decline_reason, billed_to, tx.now())
+}
+
+/// The same, once it is known to whom a quote that leaves draft is billed.
+pub fn moved(
+    from: Option<&Stored<Row>>,
+    to: Status,
+    decline_reason: Patch<Line>,
+    billed_to: Option<Columns>,
+    now: Timestamp,
+) -> Result<Columns> {
     let reason = match (&decline_reason, to) {
         (Patch::Set(_), Status::Draft | Status::Sent | Status::Accepted) => {
             let message = "is for a quote that is declined; send status declined too, or leave it out.";
@@ -69,14 +82,14 @@ pub async fn columns(
             .put("sent_at", Bind::Time(None))
             .put("decided_at", Bind::Time(None)));
     }
-    if matches!(was, None | Some(Status::Draft)) {
-        columns = columns.and(place::billed_to(tx, customer).await?).put("sent_at", tx.now());
+    if let Some(billed_to) = billed_to {
+        columns = columns.and(billed_to).put("sent_at", now);
         if from.is_none() {
             columns = columns.put("revision", 1);
         }
     }
     if matches!(to, Status::Accepted | Status::Declined) {
-        columns = columns.put("decided_at", tx.now());
+        columns = columns.put("decided_at", now);
     }
     Ok(columns)
 }

@@ -1,0 +1,264 @@
+//! Invoices over five years, most of done jobs, most of them paid; one has as many lines as an invoice can.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, Duration, NaiveDate};
+use serde_json::{Value, json};
+use shared::timestamp::Timestamp;
+
+use super::{
+    clients::{Callers, Client},
+    jobs::Visit,
+    scene::{AT_ONCE, Scene, draft},
+    tickets::Ticket,
+};
+use crate::{
+    entities::{
+        customers,
+        invoices::{
+            self, Dates, FIRST_NUMBER, Given, Invoices, LINES, Ledger, NUMBERS, PaymentOp, Recording, Retire,
+        },
+        priced::{self, Priced},
+    },
+    error::Result,
+    fields::day_in,
+    lines::Sources,
+    store::{Columns, Past},
+};
+
+/// An invoice to be made.
+pub struct Bill {
+    at: Timestamp,
+    /// The place of the customer.
+    client: usize,
+    /// The place of the address among the customer's.
+    site: usize,
+    ticket: Ticket,
+    /// The place of the job that it is for.
+    job: Option<usize>,
+    fate: Fate,
+    /// Whether it is the longest that there can be.
+    long: bool,
+}
+
+/// What became of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Draft,
+    Sent,
+    Overdue,
+    PartlyPaid,
+    Paid,
+    Void,
+}
+
+/// Decides which jobs are billed, and what else is; the oldest first.
+pub fn plan(scene: &Scene<'_>, clients: &[Client], callers: &Callers, visits: &mut [Visit]) -> Vec<Bill> {
+    let (dice, count) = (&scene.dice, scene.volume.invoices);
+    let mut bills: Vec<Bill> = Vec::with_capacity(count);
+    for (n, visit) in visits.iter().enumerate() {
+        let until = clients[visit.client].until.min(scene.now);
+        if bills.len() < count && visit.is_done_by(until) && dice.percent(94) {
+            let at = scene.between(visit.end, until.min(visit.end + Duration::days(3)));
+            let Visit { client, site, ticket, .. } = *visit;
+            bills.push(Bill { at, client, site, ticket, job: Some(n), fate: Fate::Paid, long: false });
+        }
+    }
+    while bills.len() < count {
+        let client = callers.pick(dice);
+        let Client { since, until, .. } = clients[client];
+        let at = scene.between(since + Duration::hours(1), until.min(scene.now));
+        let ticket = Ticket::draw(scene);
+        // The first of them is the long one.
+        let long = bills.last().is_none_or(|bill| bill.job.is_some());
+        bills.push(Bill { at, client, site: 0, ticket, job: None, fate: Fate::Paid, long });
+    }
+    bills.sort_by_key(|bill| (bill.at, bill.client));
+    decide(scene, clients, &mut bills);
+    for bill in bills.iter().filter(|bill| bill.fate != Fate::Void) {
+        if let Some(job) = bill.job {
+            visits[job].billed = Some(bill.at);
+        }
+    }
+    bills
+}
+
+/// The newest are drafts, the next are not due yet; of the others most are paid.
+fn decide(scene: &Scene<'_>, clients: &[Client], bills: &mut [Bill]) {
+    let percent = |part: usize| bills.len() * part / 100;
+    // Nothing is open with a customer who is archived.
+    let mut open: Vec<usize> =
+        (0..bills.len()).rev().filter(|&n| clients[bills[n].client].active(scene.now)).collect();
+    let (drafts, sent, overdue, partly, void) = (percent(2), percent(5), percent(3), percent(2), percent(2));
+    let newest: Vec<usize> = open.drain(..(drafts + sent).min(open.len())).collect();
+    for (place, n) in newest.into_iter().enumerate() {
+        bills[n].fate = if place < drafts { Fate::Draft } else { Fate::Sent };
+    }
+    // Longer ago than anybody has to pay.
+    let long_ago = scene.now - Duration::days(50);
+    open.retain(|&n| bills[n].at < long_ago);
+    // What is owed is not of yesteryear: of the newer half.
+    let newer = open.len() / 2;
+    for (fate, times, among) in
+        [(Fate::Overdue, overdue, newer), (Fate::PartlyPaid, partly, newer), (Fate::Void, void, open.len())]
+    {
+        let mut left = times.min(among / 4);
+        while left > 0 {
+            let bill = &mut bills[open[scene.dice.below(among)]];
+            if bill.fate == Fate::Paid {
+                bill.fate = fate;
+                left -= 1;
+            }
+        }
+    }
+}
+
+/// Writes the invoices, and what their customers owe.
+pub async fn write(
+    scene: &mut Scene<'_>,
+    clients: &[Client],
+    visits: &[Visit],
+    bills: &[Bill],
+    sources: &Sources,
+) -> Result<()> {
+    let mut debts: BTreeMap<usize, i64> = BTreeMap::new();
+    for chunk in bills.chunks(AT_ONCE) {
+        let mut tx = scene.begin().await?;
+        let issued = chunk.iter().filter(|bill| bill.fate != Fate::Draft).count() as i64;
+        let mut numbers = tx.next_numbers(NUMBERS, FIRST_NUMBER, issued).await?..;
+        let mut records = Vec::with_capacity(chunk.len());
+        for bill in chunk {
+            let number = (bill.fate != Fate::Draft).then(|| numbers.next()).flatten();
+            let job = bill.job.map(|job| &visits[job]);
+            let (record, owed) = one(scene, bill, &clients[bill.client], job, number, sources)?;
+            *debts.entry(bill.client).or_default() += owed;
+            records.push(record);
+        }
+        scene.finish::<Invoices>(tx, records).await?;
+    }
+    let debts: Vec<(usize, i64)> = debts.into_iter().filter(|(_, owed)| *owed > 0).collect();
+    for chunk in debts.chunks(AT_ONCE) {
+        let mut tx = scene.begin().await?;
+        for (client, owed) in chunk {
+            customers::set_balance(&mut tx, &clients[*client].id, *owed).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn one(
+    scene: &Scene<'_>,
+    bill: &Bill,
+    client: &Client,
+    job: Option<&Visit>,
+    number: Option<i64>,
+    sources: &Sources,
+) -> Result<(Past, i64)> {
+    let (dice, at, clerk) = (&scene.dice, bill.at, scene.clerk());
+    let site = client.sites.get(bill.site).filter(|site| site.since < at);
+    let payer = scene.payer(client, site);
+    let today = |time| day_in(scene.business.time_zone, time);
+    let mut fields = json!({
+        "line_items": if bill.long { long(scene) } else { bill.ticket.lines(scene) },
+        "due_date": due_date(scene, bill, today(at), payer.payment_terms_days).map(|day| day.to_string()),
+        "message": dice.percent(30).then_some("Thank you for your business."),
+        "po_number": (client.company && dice.percent(40)).then(|| format!("PO-{}", dice.between(10_000, 99_999))),
+    });
+    if job.is_some_and(|job| job.discounted) {
+        fields["discount"] = json!({ "type": "percent", "value": 10 });
+    }
+    let mut invoice: invoices::Draft = draft(fields)?;
+    let default = payer.default_tax_rate_id.clone();
+    let terms = invoice.terms_of(&payer, default.clone(), scene.business.tax_rounding);
+    let items = priced::new_lines(invoice.line_items.0.take());
+    let priced = Priced::of(sources.price(items, &terms, || scene.line_id(at))?, LINES, &terms);
+    let mut ledger = Ledger::default();
+    let last = pay(scene, bill, priced.total, &mut ledger)?;
+    let due = invoice.due_date.take().map(|date| date.day());
+    let given = Given {
+        customer_id: client.id.clone(),
+        location_id: site.map(|site| site.id.clone()),
+        default_tax_rate_id: default,
+        currency: scene.business.currency.to_owned(),
+        rounding: scene.business.tax_rounding.to_owned(),
+        dates: Dates::as_of(today(at), None, due, &payer),
+        po_number: None,
+        source: Columns::default().put("job_id", job.map(|job| job.id.clone())),
+        issued: number
+            .map(|number| invoices::issued_as(number, client.billed_to(scene.business.country), at)),
+        priced,
+        ledger,
+    };
+    let (write, owed) = invoice.compose(given);
+    let mut record = Past::new(scene.id::<Invoices>(at), at, clerk.actor.clone(), write);
+    if let Some(last) = last {
+        record = record.changed(last, Columns::default());
+    }
+    if bill.fate == Fate::Void {
+        let voided = scene.between(at, scene.now.min(at + Duration::days(20)));
+        let how: Retire =
+            draft(json!({ "reason": *dice.pick(&["Billed twice", "Wrong customer", "Goodwill"]) }))?;
+        return Ok((record.changed(voided, how.columns(voided, clerk.actor.clone())), 0));
+    }
+    Ok((record, owed))
+}
+
+/// When it is due, where the customer's terms would not do.
+fn due_date(scene: &Scene<'_>, bill: &Bill, issued: NaiveDate, terms: Option<i64>) -> Option<NaiveDate> {
+    let today = day_in(scene.business.time_zone, scene.now);
+    let later = || today + Days::new(scene.dice.between(1, 25).unsigned_abs());
+    match bill.fate {
+        Fate::Sent if issued + Days::new(terms.unwrap_or(30).unsigned_abs()) <= today + Days::new(1) => {
+            Some(later())
+        }
+        // They pay by and by, as it was agreed.
+        Fate::PartlyPaid => Some(later()),
+        _ => None,
+    }
+}
+
+/// Records what was paid; answers when the last of it was.
+fn pay(scene: &Scene<'_>, bill: &Bill, total: i64, ledger: &mut Ledger) -> Result<Option<Timestamp>> {
+    let dice = &scene.dice;
+    let mut amounts = match bill.fate {
+        Fate::Paid if dice.percent(12) => vec![total / 3, total - total / 3],
+        Fate::Paid => vec![total],
+        Fate::PartlyPaid if dice.percent(25) => vec![total],
+        Fate::PartlyPaid => vec![total * dice.between(20, 80) / 100],
+        Fate::Draft | Fate::Sent | Fate::Overdue | Fate::Void => vec![],
+    };
+    amounts.retain(|amount| *amount > 0);
+    let (mut after, mut last) = (bill.at, None);
+    for amount in amounts {
+        after = scene.between(after, scene.now.min(after + Duration::days(40)));
+        let method = *dice.pick(&["card", "card", "check", "transfer", "cash"]);
+        let reference = (method == "check").then(|| dice.between(1000, 9999).to_string());
+        let op = json!({ "op": "record", "amount": amount, "method": method, "reference": reference });
+        ledger.apply(vec![draft::<PaymentOp>(op)?], total, &recording(scene, after))?;
+        last = Some(after);
+    }
+    // What was paid in full and is not went back in part.
+    if bill.fate == Fate::PartlyPaid
+        && ledger.balance(total) == 0
+        && let Some((payment, left)) = ledger.refundable()
+    {
+        after = scene.between(after, scene.now);
+        let amount = (left / 4).max(1);
+        let op =
+            json!({ "op": "refund", "payment_id": payment, "amount": amount, "reason": "Part came back" });
+        ledger.apply(vec![draft::<PaymentOp>(op)?], total, &recording(scene, after))?;
+        last = Some(after);
+    }
+    Ok(last)
+}
+
+fn recording(scene: &Scene<'_>, now: Timestamp) -> Recording {
+    Recording { now, by: scene.clerk().who.clone(), ids: scene.ids.clone() }
+}
+
+/// The most lines that an invoice can have.
+fn long(scene: &Scene<'_>) -> Vec<Value> {
+    let line = |n: i64| scene.pricebook.line(&scene.dice, 1 + n % 7, scene.money(3.0 + scene.dice.unit()));
+    (0..300).map(line).collect()
+}

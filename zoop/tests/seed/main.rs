@@ -1,0 +1,155 @@
+//! Seeded businesses: as many records as their size says, the same ones for the same seed on both databases, and true
+//! to every rule of the domain.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod rows;
+mod rules;
+#[path = "../support/mod.rs"]
+mod support;
+
+use mcp_server::seed::{Size, Tenant, Volume, business};
+use serde_json::{Value, json};
+use shared::{db::ServerRole, role::Role, timestamp::Timestamp};
+use support::{refusal, run};
+use testing::{Engine, McpServer, NewAccount, TestDatabase};
+
+/// The day of the tests' clock.
+const TODAY: &str = "2026-11-24";
+
+fn seeded(db: &TestDatabase, seed: &str) -> Value {
+    let options = ["--size", "S", "--seed", seed, "--until", TODAY, "--database-url", db.url()];
+    let (status, said, progress) = run(&[&["seed"], &options[..]].concat());
+    assert!(status.success(), "{progress}");
+    assert!(progress.contains("Continental Home Services: "), "{progress}");
+    serde_json::from_str(&said).expect("one line of JSON")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_small_business_is_the_same_on_both_databases_and_true_to_every_rule() {
+    let [first, second] = Engine::BOTH.map(TestDatabase::empty_on);
+    let (first, second) = (first.await, second.await);
+    let (card, _) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| seeded(&second, "7"));
+        (seeded(&first, "7"), other.join().unwrap())
+    });
+    let columns = rows::columns(second.admin().await).await;
+    let (here, there) = (
+        rows::digests(first.admin().await, &columns).await,
+        rows::digests(second.admin().await, &columns).await,
+    );
+    assert_eq!(here, there, "table by table: how many rows, and what they hold");
+
+    let volume = Size::S.volume();
+    for (table, count) in [
+        ("members", volume.team + 1),
+        ("customers", 3_500),
+        ("contacts", 4_500),
+        ("locations", 4_200),
+        ("jobs", 11_000),
+        ("invoices", 10_500),
+        ("quotes", 5 * 900),
+        ("catalog_items", 250),
+        ("catalog_categories", 20),
+        ("notes", volume.notes),
+    ] {
+        assert_eq!(here[table].0, count, "{table}");
+    }
+    rules::hold(first.admin().await).await;
+    rules::distributions(first.admin().await).await;
+    answers(&first, &card).await;
+}
+
+/// The server serves it like anything that came by its tools.
+async fn answers(db: &TestDatabase, card: &Value) {
+    let server = McpServer::start(db).await;
+    let caller = server.bearer(card["tenants"][0]["user_key"].as_str().unwrap());
+    let found = caller.ok("customers.search", json!({ "q": "henderson nunez", "includeTotal": true })).await;
+    assert_eq!(found["total"], 2, "José Núñez Henderson and Lucía Henderson-Núñez");
+    let found = caller.ok("customers.search", json!({ "q": "Henderson", "includeTotal": true })).await;
+    assert!(found["total"].as_i64().unwrap() >= 40, "{}", found["total"]);
+    let customer = caller.ok("customers.get", json!({ "id": found["items"][0]["id"] })).await;
+    assert!(customer["primary_contact"].is_object() && customer["locations"][0].is_object(), "{customer}");
+    let jobs = caller.ok("jobs.list", json!({ "status": "scheduled", "includeTotal": true })).await;
+    assert!(jobs["total"].as_i64().unwrap() > 200 && jobs["items"].as_array().unwrap().len() == 20);
+    let overdue = caller.ok("invoices.list", json!({ "status": "overdue", "includeTotal": true })).await;
+    assert_eq!(overdue["total"], 315, "3 %");
+    assert_eq!(overdue["items"][0]["status"], "overdue");
+    let next = caller.ok("customers.create", json!({ "type": "company", "company_name": "One more" })).await;
+    assert_eq!(next["customer_number"], "C-4501", "numbers go on");
+}
+
+/// Little of everything, for what need not be large.
+fn few() -> Volume {
+    Volume {
+        team: 2,
+        techs: 1,
+        customers: 120,
+        contacts: 150,
+        locations: 140,
+        jobs: 400,
+        invoices: 390,
+        quotes: 90,
+        plans: 4,
+        series: 6,
+        items: 60,
+        categories: 12,
+        notes: 60,
+        changed_at_once: 30,
+    }
+}
+
+testing::on_both_databases! {
+    async fn every_kind_of_business_is_true_to_every_rule(db: TestDatabase) {
+        for (n, business) in (0..).zip(business::ALL) {
+            fill(&db, business, 40 + n).await;
+        }
+        rules::hold(db.admin().await).await;
+        let zones: Vec<(String,)> =
+            db.admin().await.rows("SELECT DISTINCT time_zone FROM locations", vec![]).await.unwrap();
+        assert!(zones.iter().all(|(zone,)| zone.parse::<chrono_tz::Tz>().is_ok()), "{zones:?}");
+        let at_once: Vec<(i64,)> = db.admin().await.rows(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM customers GROUP BY tenant_id, updated_at HAVING COUNT(*) > 1",
+            vec![],
+        ).await.unwrap();
+        assert_eq!(at_once, vec![(30,); business::ALL.len()], "changed in one and the same moment");
+    }
+}
+
+async fn fill(db: &TestDatabase, business: &'static business::Business, seed: u64) {
+    let business::Business { name, currency, country, time_zone, tax_rounding, .. } = *business;
+    let account = NewAccount { name, currency, country, time_zone, tax_rounding }.create(db).await;
+    account.add_member(Role::Tech).await;
+    let mcp = db.open(ServerRole::Mcp).await;
+    let now = Timestamp::from_micros(db.clock().now().micros() / 1_000_000 * 1_000_000);
+    let tenant = Tenant { db: &mcp, id: &account.tenant_id, business, volume: few(), seed, now };
+    let (mut told, all) = (0, few().records());
+    let mut told_so = |done, of| {
+        assert!(done > told && of == all);
+        told = done;
+    };
+    assert!(mcp_server::seed::fill(tenant, &mut told_so).await.unwrap() >= all);
+}
+
+#[tokio::test]
+async fn another_seed_gives_other_rows() {
+    let mut all = Vec::new();
+    for seed in [7, 7, 8] {
+        let db = TestDatabase::on(Engine::Sqlite).await;
+        fill(&db, &business::ALL[0], seed).await;
+        let rows: Vec<(String, String, i64)> =
+            db.admin().await.rows("SELECT id, title, total FROM jobs ORDER BY id", vec![]).await.unwrap();
+        all.push(rows);
+    }
+    assert_eq!(all[0], all[1]);
+    assert!(all[0].iter().zip(&all[2]).all(|(one, other)| one.0 != other.0), "no id is the same");
+}
+
+#[tokio::test]
+async fn a_database_that_is_in_use_is_left_alone() {
+    let db = TestDatabase::on(Engine::Sqlite).await;
+    NewAccount::default().create(&db).await;
+    let refused = refusal(&["seed", "--database-url", db.url()]);
+    assert!(refused.contains("accounts already") && refused.contains("--database-url"), "{refused}");
+    let refused = refusal(&["seed", "--size", "XXL", "--database-url", db.url()]);
+    assert!(refused.contains("XL"), "{refused}");
+}
