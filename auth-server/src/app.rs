@@ -11,12 +11,16 @@ use shared::{clock::Clock, db::Db, id::Ids, random::Random};
 
 use crate::{
     config::{Config, Settings},
+    documents::Documents,
     endpoints::{
         apps, assets, authorize, consent, health, login, logout, metadata, program, register, revoke,
         settings, settings_api, token,
     },
     front_door,
-    grants::{refusals::Refusals, signing::Signing},
+    grants::{
+        refusals::Refusals,
+        signing::{self, Next, Signing},
+    },
     security::password::Passwords,
     sweep,
 };
@@ -41,6 +45,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// The keys that sign access tokens.
     pub(crate) signing: Signing,
+    /// What apps publish about themselves.
+    pub(crate) documents: Documents,
     /// The refusals that were written down lately.
     pub(crate) refusals: Refusals,
 }
@@ -58,16 +64,30 @@ impl App {
         let settings = config.settings()?;
         let ids = Ids::new(clock.clone(), random.clone());
         let passwords = Passwords::new(&random)?;
-        let signing = Signing::new(settings.signing_algorithm, &config.key_secret()?)?;
-        signing.refresh(&db, &ids, &random, clock.now()).await?;
+        let signing =
+            Signing::new(settings.signing_algorithm, settings.signing_key_term, &config.key_secret()?)?;
+        let documents = Documents::new(settings.local_documents)?;
         let refusals = Refusals::default();
-        Ok(Self(Arc::new(Inner { db, clock, random, ids, settings, passwords, signing, refusals })))
+        let inner = Inner { db, clock, random, ids, settings, passwords, signing, documents, refusals };
+        let app = Self(Arc::new(inner));
+        signing::look_after(&app).await?;
+        Ok(app)
     }
 
     /// What a server does from time to time: looks after its signing keys and sweeps what has ended.
     pub async fn keep_house(&self) -> anyhow::Result<()> {
-        self.signing.refresh(&self.db, &self.ids, &self.random, self.clock.now()).await?;
+        signing::look_after(self).await?;
         Ok(sweep::run(self).await?)
+    }
+
+    /// Makes the next signing key before its time, unless one waits already.
+    pub async fn rotate_keys(&self) -> anyhow::Result<Next> {
+        signing::rotate(self).await
+    }
+
+    /// Deletes a signing key at once, with all that it signed; `Err`: the ids of those that there are.
+    pub async fn revoke_key(&self, id: &str) -> anyhow::Result<Result<(), Vec<String>>> {
+        signing::revoke(self, id).await
     }
 
     /// All routes, behind the front door.

@@ -3,14 +3,16 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     config::DatabaseOptions,
     db::{Db, Opening, ServerRole},
+    network::Network,
 };
 use url::Url;
 
-use crate::{domain::network::Network, security::jwt::Algorithm};
+use crate::security::jwt::Algorithm;
 
 /// How auth-server is set up.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,6 +59,10 @@ pub struct Config {
     /// Apps that may register themselves in an hour, overall.
     #[arg(long, env = "ZOOP_REGISTRATIONS", default_value_t = 1000, value_name = "COUNT")]
     pub registrations: i64,
+    /// For developers alone: documents that apps publish about themselves may come by http and from this machine. Where
+    /// strangers reach this server, they could make it ask the programs beside it.
+    #[arg(long, env = "ZOOP_LOCAL_DOCUMENTS")]
+    pub local_documents: bool,
     /// How long an access token lives, in seconds.
     #[arg(
         long,
@@ -66,6 +72,15 @@ pub struct Config {
         value_name = "SECONDS"
     )]
     pub access_token_ttl: i64,
+    /// How long a signing key signs, in days. Its successor is published an hour before it takes over.
+    #[arg(
+        long,
+        env = "ZOOP_SIGNING_KEY_DAYS",
+        default_value_t = 90,
+        value_parser = clap::value_parser!(i64).range(1..=3650),
+        value_name = "DAYS"
+    )]
+    pub signing_key_days: i64,
     /// The algorithm of new signing keys.
     #[arg(long, env = "ZOOP_SIGNING_ALGORITHM", default_value = "RS256", value_name = "ALGORITHM")]
     pub signing_algorithm: Algorithm,
@@ -88,8 +103,12 @@ pub struct Settings {
     pub registrations_per_source: i64,
     /// In an hour, overall.
     pub registrations: i64,
+    /// Whether apps' documents may come by http and from this machine.
+    pub local_documents: bool,
     /// Seconds.
     pub access_token_ttl: i64,
+    /// How long a signing key signs.
+    pub signing_key_term: Duration,
     /// Of new signing keys.
     pub signing_algorithm: Algorithm,
 }
@@ -134,7 +153,9 @@ impl Config {
             extra_redirect_uris: self.extra_redirect_uris.clone(),
             registrations_per_source: self.registrations_per_source,
             registrations: self.registrations,
+            local_documents: self.local_documents,
             access_token_ttl: self.access_token_ttl,
+            signing_key_term: Duration::days(self.signing_key_days),
             signing_algorithm: self.signing_algorithm,
         })
     }

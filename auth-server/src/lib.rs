@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod config;
+mod documents;
 pub mod domain;
 mod endpoints;
 mod error;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use app::App;
 pub use config::Config;
+pub use grants::signing::Next;
 
 /// Serves on `listener` until `shutdown`; then lets the requests that run finish.
 pub async fn serve(
@@ -37,10 +39,10 @@ pub async fn serve(
     tracing::info!(%address, issuer = app.settings.issuer, "auth-server is ready");
     let keeper = tokio::spawn(keep(app.clone(), shutdown.clone()));
     let router = app.router();
-    let served = shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
+    shared::http::serve(listener, router, shutdown.cancelled_owned()).await;
     keeper.abort();
     app.db.close().await;
-    served
+    Ok(())
 }
 
 /// Keeps house once a minute: what has ended is swept, and signing keys are looked after.

@@ -9,10 +9,11 @@ use crate::app::App;
 const BATCH: i64 = 500;
 
 /// A table's key, what is swept from it, and how long ago that must have ended.
-const RULES: [(&str, &str, &str, Duration); 8] = [
+const RULES: [(&str, &str, &str, Duration); 9] = [
     ("sessions", "id", "expires_at < $1", Duration::zero()),
     ("login_attempts", "id", "at < $1", Duration::hours(1)),
     ("authorization_requests", "hash", "expires_at < $1", Duration::zero()),
+    ("client_assertions", "hash", "expires_at < $1", Duration::zero()),
     // A used code is kept a while: its second use is a theft to be noticed.
     ("authorization_codes", "hash", "expires_at < $1", Duration::days(1)),
     (

@@ -89,6 +89,7 @@ impl App {
             &config.issuer,
             places.resources(),
             config.keys_url(),
+            config.trusted_proxies.clone(),
         )?;
         let catalog = Catalog::new()?;
         let docs = Docs::new(
@@ -121,14 +122,13 @@ impl App {
     }
 
     /// Serves until `stop` is cancelled, then lets the requests that run finish.
-    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let watching = tokio::spawn(http::watch(self.clone(), stop.clone()));
-        let served = shared::http::serve(listener, self.router(), stop.clone().cancelled_owned()).await;
+        shared::http::serve(listener, self.router(), stop.clone().cancelled_owned()).await;
         stop.cancel();
         let _ = watching.await;
         self.flush().await;
         self.db.close().await;
-        served
     }
 
     /// Writes down what was counted.

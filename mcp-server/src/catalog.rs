@@ -17,7 +17,8 @@ pub use of::{Catalogued, Prepared};
 pub use tool::{Tool, Verb};
 
 use crate::entities::{
-    contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, tags::Tags,
+    catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
+    customers::Customers, jobs::Jobs, locations::Locations, notes::Notes, tags::Tags, tax_rates::TaxRates,
 };
 use crate::{error::Result, schema::Audience};
 use of::Of;
@@ -30,6 +31,9 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Tags>::NEW,
     &Of::<Notes>::NEW,
     &Of::<Jobs>::NEW,
+    &Of::<CatalogItems>::NEW,
+    &Of::<CatalogCategories>::NEW,
+    &Of::<TaxRates>::NEW,
 ];
 
 /// How the names of tools are spelled: some chat clients refuse dots.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use shared::config::DatabaseOptions;
+use shared::{config::DatabaseOptions, network::Network};
 
 /// How the MCP server runs.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,6 +31,9 @@ pub struct Config {
     /// Origins of web pages that may call the endpoint, separated by commas.
     #[arg(long, env = "ZOOP_ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or ranges, with commas between.
+    #[arg(long, env = "ZOOP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    pub trusted_proxies: Vec<Network>,
     /// Requests a minute for each credential.
     #[arg(long, env = "ZOOP_RATE_LIMIT_CREDENTIAL", default_value_t = 120)]
     pub rate_limit_credential: usize,
@@ -61,6 +64,7 @@ impl Default for Config {
             jwks_url: None,
             public_url: vec!["http://127.0.0.1:8081/api/mcp".to_owned()],
             allowed_origins: vec![],
+            trusted_proxies: vec![],
             rate_limit_credential: 120,
             rate_limit_tenant: 600,
             body_limit: 1024 * 1024,

@@ -30,22 +30,35 @@ pub enum TaxRounding {
     Document,
 }
 
+/// What one of a line costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Price {
+    /// In minor units.
+    Unit(i64),
+    /// Takes this off the sum of the lines over 0, in ten-thousandths of a percent: a discount that stands as a line.
+    PercentOff(i64),
+}
+
 /// A line as it is reckoned.
 #[derive(Clone, Copy, Debug)]
 pub struct LineInput {
     /// In ten-thousandths.
     pub quantity: i64,
-    /// In minor units.
-    pub unit_price: i64,
+    /// Of one.
+    pub price: Price,
     /// The line's own discount.
     pub discount: Option<Discount>,
     /// In ten-thousandths of a percent; none: no tax.
     pub tax_rate: Option<i64>,
+    /// Whether it is part of the document's sums; one that is not is reckoned by itself.
+    pub counted: bool,
 }
 
 /// What a line comes to, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineTotals {
+    /// What one costs.
+    pub unit_price: i64,
     /// Quantity × price.
     pub amount: i64,
     /// The line's discount and its part of the document's.
@@ -92,52 +105,84 @@ pub fn reckon(
 }
 
 fn reckon_checked(lines: &[LineInput], discount: Option<Discount>, rounding: TaxRounding) -> Option<Totals> {
-    let mut totals = Totals::default();
-    for line in lines {
-        let amount = scale(line.unit_price, line.quantity, 10_000)?;
-        let discount = line.discount.map_or(Some(0), |discount| discount.of(amount))?;
-        totals.lines.push(LineTotals { amount, discount, ..LineTotals::default() });
-    }
+    let mut totals = amounts(lines)?;
     // The document's discount is spread over what the lines' own discounts left, where that is over 0.
-    let weights: Vec<i64> = totals.lines.iter().map(|line| (line.amount - line.discount).max(0)).collect();
+    let weights = weights(lines, &totals);
     let spread = discount.map_or(Some(0), |discount| discount.of(sum(weights.iter().copied())?))?;
-    for (line, part) in totals.lines.iter_mut().zip(allocate(spread, &weights)) {
+    for (line, part) in totals.iter_mut().zip(allocate(spread, &weights)) {
         line.discount += part;
     }
-    tax(lines, &mut totals.lines, rounding)?;
-    for line in &mut totals.lines {
+    tax(lines, &mut totals, rounding)?;
+    for line in &mut totals {
         line.total = line.amount - line.discount + line.tax;
     }
-    totals.subtotal = sum(totals.lines.iter().map(|line| line.amount))?;
-    totals.discount = sum(totals.lines.iter().map(|line| line.discount))?;
-    totals.tax = sum(totals.lines.iter().map(|line| line.tax))?;
-    totals.total = sum(totals.lines.iter().map(|line| line.total))?;
+    let summed = |part: fn(&LineTotals) -> i64| {
+        sum(lines.iter().zip(&totals).filter(|(line, _)| line.counted).map(|(_, totals)| part(totals)))
+    };
+    Some(Totals {
+        subtotal: summed(|line| line.amount)?,
+        discount: summed(|line| line.discount)?,
+        tax: summed(|line| line.tax)?,
+        total: summed(|line| line.total)?,
+        lines: totals,
+    })
+}
+
+/// Each line's amount and its own discount. A percentage off the others is known when they are.
+fn amounts(lines: &[LineInput]) -> Option<Vec<LineTotals>> {
+    let mut totals = vec![LineTotals::default(); lines.len()];
+    for (line, totals) in lines.iter().zip(&mut totals) {
+        if let Price::Unit(price) = line.price {
+            *totals = line.at(price)?;
+        }
+    }
+    let others = sum(weights(lines, &totals).into_iter())?;
+    for (line, totals) in lines.iter().zip(&mut totals) {
+        if let Price::PercentOff(p) = line.price {
+            *totals = line.at(-scale(others, p, 1_000_000)?)?;
+        }
+    }
     Some(totals)
+}
+
+impl LineInput {
+    fn at(&self, unit_price: i64) -> Option<LineTotals> {
+        let amount = scale(unit_price, self.quantity, 10_000)?;
+        let discount = self.discount.map_or(Some(0), |discount| discount.of(amount))?;
+        Some(LineTotals { unit_price, amount, discount, ..LineTotals::default() })
+    }
+}
+
+/// What each line is still worth, where that is over 0; a line that does not count is worth nothing.
+fn weights(lines: &[LineInput], totals: &[LineTotals]) -> Vec<i64> {
+    let weight = |(line, totals): (&LineInput, &LineTotals)| {
+        if line.counted { (totals.amount - totals.discount).max(0) } else { 0 }
+    };
+    lines.iter().zip(totals).map(weight).collect()
 }
 
 fn tax(inputs: &[LineInput], lines: &mut [LineTotals], rounding: TaxRounding) -> Option<()> {
     let net = |line: &LineTotals| line.amount - line.discount;
-    match rounding {
-        TaxRounding::Line => {
-            for (line, rate) in lines.iter_mut().zip(inputs.iter().map(|input| input.tax_rate)) {
-                line.tax = scale(net(line), rate.unwrap_or(0), 1_000_000)?;
-            }
+    for (line, input) in lines.iter_mut().zip(inputs) {
+        if rounding == TaxRounding::Line || !input.counted {
+            line.tax = scale(net(line), input.tax_rate.unwrap_or(0), 1_000_000)?;
         }
-        TaxRounding::Document => {
-            let mut rates: Vec<i64> = inputs.iter().filter_map(|input| input.tax_rate).collect();
-            rates.sort_unstable();
-            rates.dedup();
-            for rate in rates {
-                let bucket: Vec<usize> =
-                    (0..lines.len()).filter(|&n| inputs[n].tax_rate == Some(rate)).collect();
-                let nets: Vec<i64> = bucket.iter().map(|&n| net(&lines[n])).collect();
-                let tax = scale(sum(nets.iter().copied())?, rate, 1_000_000)?;
-                // A bucket below 0 (more discount lines than work) is spread by the sizes of its negative lines.
-                let weights: Vec<i64> = nets.iter().map(|&n| (n * tax.signum()).max(0)).collect();
-                for (&n, part) in bucket.iter().zip(allocate(tax.abs(), &weights)) {
-                    lines[n].tax = part * tax.signum();
-                }
-            }
+    }
+    if rounding == TaxRounding::Line {
+        return Some(());
+    }
+    let mut rates: Vec<i64> = inputs.iter().filter_map(|input| input.tax_rate).collect();
+    rates.sort_unstable();
+    rates.dedup();
+    for rate in rates {
+        let in_bucket = |n: &usize| inputs[*n].counted && inputs[*n].tax_rate == Some(rate);
+        let bucket: Vec<usize> = (0..lines.len()).filter(in_bucket).collect();
+        let nets: Vec<i64> = bucket.iter().map(|&n| net(&lines[n])).collect();
+        let tax = scale(sum(nets.iter().copied())?, rate, 1_000_000)?;
+        // A bucket below 0 (more discount lines than work) is spread by the sizes of its negative lines.
+        let weights: Vec<i64> = nets.iter().map(|&n| (n * tax.signum()).max(0)).collect();
+        for (&n, part) in bucket.iter().zip(allocate(tax.abs(), &weights)) {
+            lines[n].tax = part * tax.signum();
         }
     }
     Some(())
@@ -149,20 +194,27 @@ fn sum(values: impl Iterator<Item = i64>) -> Option<i64> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn line(quantity: i64, unit_price: i64, tax_rate: i64) -> LineInput {
-        LineInput { quantity: quantity * 10_000, unit_price, discount: None, tax_rate: Some(tax_rate) }
+        let price = Price::Unit(unit_price);
+        let quantity = quantity * 10_000;
+        LineInput { quantity, price, discount: None, tax_rate: Some(tax_rate), counted: true }
     }
 
     #[test]
     fn the_published_vectors() {
         let ten_percent = Some(Discount::Percent(100_000));
-        let one =
-            LineInput { quantity: 25_000, unit_price: 12_345, discount: ten_percent, tax_rate: Some(88_750) };
-        let totals = reckon(&[one], None, TaxRounding::Line).unwrap();
-        assert_eq!(totals.lines, [LineTotals { amount: 30_863, discount: 3_086, tax: 2_465, total: 30_242 }]);
+        let one = LineInput { quantity: 25_000, discount: ten_percent, ..line(1, 12_345, 88_750) };
+        let totals = reckon(&[one], None, TaxRounding::Line).unwrap().lines[0];
+        assert_eq!(
+            (totals.amount, totals.discount, totals.tax, totals.total),
+            (30_863, 3_086, 2_465, 30_242)
+        );
 
         let seven = [line(1, 199, 88_750); 7];
         assert_eq!(reckon(&seven, None, TaxRounding::Line).unwrap().tax, 126);
@@ -178,6 +230,16 @@ mod tests {
             .map(|line| line.discount)
             .collect();
         assert_eq!(discounts, [333, 333, 334]);
+    }
+
+    #[test]
+    fn a_percentage_off_is_of_the_lines_over_zero_that_count() {
+        let off = LineInput { price: Price::PercentOff(100_000), ..line(1, 0, 0) };
+        let left_out = LineInput { counted: false, ..line(1, 9_999, 88_750) };
+        let totals =
+            reckon(&[off, line(2, 500, 0), line(1, -100, 0), left_out], None, TaxRounding::Document).unwrap();
+        assert_eq!((totals.lines[0].unit_price, totals.lines[0].amount, totals.total), (-100, -100, 800));
+        assert_eq!((totals.lines[3].tax, totals.lines[3].total), (887, 10_886), "by itself");
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const FAMILY: Family;
     /// Its table, which is also its name for external references and the search index.
     const TABLE: &'static str;
+    /// What people call a record, from its columns: the name that others show beside its id.
+    const SHOWN_AS: &'static str = "name";
     /// The columns of [`Entity::Row`].
     const COLUMNS: &'static str;
     /// How the first verb is called.
@@ -60,6 +62,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const PAGE: i64 = 25;
     /// Whether a list can also be asked for by page number.
     const NUMBERED_PAGES: bool = false;
+    /// Whether a list without arguments is the whole list, however long.
+    const UNPAGED: bool = false;
+    /// Whether records say who made and who changed them.
+    const SIGNED: bool = true;
     /// Whether `update {archived: false}` brings an archived record back.
     const RESTORABLE: bool = matches!(Self::FIFTH, Fifth::Archive);
     /// A condition that holds for rows within a technician's reach; `?` is the user. None: all are.
@@ -78,6 +84,16 @@ pub trait Entity: Sized + Send + Sync + 'static {
         change: Self::Change,
         tx: &mut TenantTx,
     ) -> impl Future<Output = Result<Write>> + Send;
+
+    /// What a patch with `archived: false` changes in a row, which is archived or in use already. That it is no longer
+    /// archived is written anyway; this is for those who come back to something, or who may find their place taken.
+    fn restore(
+        row: &Stored<Self::Row>,
+        change: Self::Change,
+        tx: &mut TenantTx,
+    ) -> impl Future<Output = Result<Write>> + Send {
+        Self::change(row, change, tx)
+    }
 
     /// What the fifth verb does to a row.
     fn retire(
@@ -102,6 +118,13 @@ pub trait Entity: Sized + Send + Sync + 'static {
         wanted: &Wanted,
         tx: &mut TenantTx,
     ) -> impl Future<Output = Result<Vec<Self::Record>>> + Send;
+
+    /// What a list says beside its items.
+    fn beside_list(
+        _tx: &mut TenantTx,
+    ) -> impl Future<Output = Result<serde_json::Map<String, serde_json::Value>>> + Send {
+        async { Ok(serde_json::Map::new()) }
+    }
 
     /// What the search index knows of a row; none for entities that are not in it.
     fn search_text(_row: &Self::Row, _tx: &TenantTx) -> Option<SearchText> {
@@ -196,8 +219,8 @@ pub enum By {
 pub enum Q {
     /// The search index: whole words over prefixes.
     Index,
-    /// A folded column, anywhere in it.
-    Substring(&'static str),
+    /// Folded columns, anywhere in one of them.
+    Substring(&'static [&'static str]),
 }
 
 /// A table of links between records.
@@ -270,6 +293,7 @@ pub struct About {
 }
 
 /// What the search index knows of a record.
+#[derive(PartialEq, Eq)]
 pub struct SearchText {
     /// Texts, to be cut into words.
     pub texts: Vec<String>,
@@ -327,8 +351,8 @@ pub enum Retired {
     Already,
     /// These columns change.
     Changed(Write),
-    /// The row goes; a tombstone stays. What else is to say stands beside it.
-    Deleted(serde_json::Map<String, serde_json::Value>),
+    /// The row goes; a tombstone stays. The write has no columns: it says what stands beside, and who else changes.
+    Deleted(Write),
 }
 
 impl Retired {

@@ -8,7 +8,7 @@ mod schedule;
 mod text;
 
 pub use address::{Address, AddressRecord};
-pub use decimal::{Percentage, Quantity};
+pub use decimal::{Markup, Percentage, Quantity, TaxPercentage, parts};
 pub use money::{LARGEST, Money, SignedMoney};
 pub use patch::{NULL_COUNTS, Patch, Set};
 pub use schedule::{Moment, When, local, shown_local, zone_named};

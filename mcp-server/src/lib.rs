@@ -14,6 +14,7 @@ mod http;
 mod lines;
 mod money;
 mod protocol;
+mod references;
 mod schema;
 mod search;
 mod store;

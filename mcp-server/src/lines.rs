@@ -2,35 +2,49 @@
 
 mod input;
 mod ops;
+mod pricebook;
+mod quoted;
+mod rates;
 mod stored;
 
-use std::collections::HashMap;
-
-use shared::{binds, tenant_tx::TenantTx};
+use shared::tenant_tx::TenantTx;
 
 pub use input::{DiscountInput, LineItem};
 pub use ops::{LineItemOp, apply};
-pub use stored::{LineRecord, children, discount_columns, discount_of, discount_shown, load, of_documents};
+pub use pricebook::{Component, components_of};
+pub use quoted::Choice;
+#[expect(unused_imports, reason = "quotes and invoices take them and are not served yet")]
+pub use quoted::QuoteLine;
+pub use rates::{Rate, Rates};
+pub use stored::{LineRecord, discount_columns, discount_of, discount_shown, load, of_documents};
+#[expect(unused_imports, reason = "quotes and invoices show them and are not served yet")]
+pub use stored::{TaxLine, tax_lines};
 
 use crate::{
-    documents::{Discount, LineInput, TaxRounding, Totals, Unreckonable, reckon},
+    documents::{Discount, LineInput, Price, TaxRounding, Totals, Unreckonable, reckon},
     error::{Error, Issue, Result},
-    store,
+    store::Columns,
 };
 
-/// A line that knows its tax rate and what it comes to.
+/// A document has at most so many lines.
+const MOST_LINES: usize = 300;
+
+/// A line that knows its tax rate.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Its id; kept while the line is.
     pub id: String,
     /// As sent, with what was copied from the pricebook.
     pub item: LineItem,
-    /// In ten-thousandths of a percent; none: no tax.
-    pub rate: Option<i64>,
+    /// What taxes it; none: no tax.
+    pub rate: Option<Rate>,
 }
 
 /// What a document is reckoned from, beside its lines.
+#[derive(Clone, Debug)]
 pub struct Terms {
+    /// What the tool's callers call the lines: `line_items`, or `items` of a plan.
+    pub field: &'static str,
     /// On the whole document.
     pub discount: Option<Discount>,
     /// Where tax is rounded.
@@ -39,113 +53,109 @@ pub struct Terms {
     pub flat_price: Option<i64>,
     /// Nobody pays tax for them.
     pub tax_exempt: bool,
+    /// The document's own default rate; without one, the tenant's is its default.
+    pub default_tax_rate_id: Option<String>,
 }
 
-/// The tax rates that lines may name.
-pub struct Rates {
-    by_id: HashMap<String, i64>,
-    default: Option<i64>,
+/// Lines with what they come to.
+pub struct Priced {
+    /// In order.
+    pub lines: Vec<Line>,
+    /// Theirs and the document's.
+    pub totals: Totals,
 }
 
-impl Rates {
-    /// Reads those that `items` name, and the tenant's default.
-    pub async fn read(tx: &mut TenantTx, items: &[LineItem]) -> Result<Self> {
-        let sql = "SELECT id, rate_millionths, is_default FROM tax_rates WHERE tenant_id = $1";
-        let rows: Vec<(String, i64, bool)> = tx.rows(sql, binds![tx.tenant_id()]).await?;
-        let default = rows.iter().find(|(_, _, default)| *default).map(|(_, rate, _)| *rate);
-        let by_id: HashMap<String, i64> = rows.into_iter().map(|(id, rate, _)| (id, rate)).collect();
-        let issues = issues_where(items, |item| match item.tax_rate() {
-            Some(id) if !by_id.contains_key(id) => Some(("tax_rate_id", "tax rate", id, "tax_rates.list")),
-            _ => None,
-        });
-        if issues.is_empty() { Ok(Self { by_id, default }) } else { Err(Error::issues(issues)) }
-    }
-
-    fn of(&self, item: &LineItem, tax_exempt: bool) -> Option<i64> {
-        if tax_exempt || !item.taxable() || item.no_tax() {
-            return None;
-        }
-        item.tax_rate().map_or(self.default, |id| self.by_id.get(id).copied())
+impl Priced {
+    /// The sums, as every document stores them.
+    pub fn columns(&self) -> Columns {
+        Columns::default()
+            .put("subtotal", self.totals.subtotal)
+            .put("discount_total", self.totals.discount)
+            .put("tax_total", self.totals.tax)
+            .put("total", self.totals.total)
     }
 }
 
-/// Checks what lines refer to, copies what is missing from the pricebook, and finds each line's rate.
-pub async fn resolve(
+/// Checks what lines refer to, copies what is missing from the pricebook, finds each line's rate and reckons them all.
+/// `items` come with their ids, where they are there already.
+pub async fn price(
     tx: &mut TenantTx,
     items: Vec<(Option<String>, LineItem)>,
-    tax_exempt: bool,
-) -> Result<(Vec<Line>, Rates)> {
+    terms: &Terms,
+) -> Result<Priced> {
+    if items.len() > MOST_LINES {
+        let message = format!("has more than {MOST_LINES} lines; put the others on a document of their own.");
+        return Err(Error::field(terms.field, message));
+    }
     let (ids, mut items): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-    input::copy_from_pricebook(tx, &mut items).await?;
-    input::check(&items)?;
-    let rates = Rates::read(tx, &items).await?;
-    let lines = ids
+    let rates = Rates::read(tx, &items, terms).await?;
+    pricebook::copy_into(tx, &mut items, terms.field).await?;
+    input::check(&items, terms.field)?;
+    let lines: Vec<Line> = ids
         .into_iter()
         .zip(items)
         .map(|(id, item)| Line {
             id: id.unwrap_or_else(|| tx.new_id("lin")),
-            rate: rates.of(&item, tax_exempt),
+            rate: rates.of(&item, terms.tax_exempt),
             item,
         })
         .collect();
-    Ok((lines, rates))
+    let totals = totals(&lines, &rates, terms)?;
+    Ok(Priced { lines, totals })
 }
 
-/// What the document comes to, and what each of its lines does.
-pub fn totals(lines: &[Line], rates: &Rates, terms: &Terms) -> Result<Totals> {
-    let inputs: Vec<LineInput> = lines.iter().map(Line::input).collect();
-    let reckoned = match terms.flat_price {
-        None => reckon(&inputs, terms.discount, terms.rounding),
-        Some(price) => {
-            let rate = if terms.tax_exempt { None } else { rates.default };
-            let flat = LineInput { quantity: 10_000, unit_price: price, discount: None, tax_rate: rate };
-            // The lines stay as a list of what is done; the flat price alone is what is paid.
-            reckon(&inputs, None, terms.rounding).and_then(|own| {
-                reckon(&[flat], terms.discount, terms.rounding)
-                    .map(|totals| Totals { lines: own.lines, ..totals })
-            })
-        }
-    };
-    reckoned.map_err(|why| match why {
-        Unreckonable::TooLarge => Error::field("line_items", "an amount goes beyond 9,000,000,000,000,000."),
+fn totals(lines: &[Line], rates: &Rates, terms: &Terms) -> Result<Totals> {
+    let mut inputs: Vec<LineInput> = lines.iter().map(Line::input).collect();
+    if let Some(price) = terms.flat_price {
+        // The lines stay as a list of what is done; the flat price alone is what is paid.
+        inputs.iter_mut().for_each(|line| line.counted = false);
+        inputs.push(LineInput {
+            quantity: 10_000,
+            price: Price::Unit(price),
+            discount: None,
+            tax_rate: rates.default(terms.tax_exempt).map(|rate| rate.millionths),
+            counted: true,
+        });
+    }
+    let mut totals = reckon(&inputs, terms.discount, terms.rounding).map_err(|why| match why {
+        Unreckonable::TooLarge => Error::field(terms.field, "an amount goes beyond 9,000,000,000,000,000."),
         Unreckonable::BelowZero => {
-            Error::field("line_items", "the total would be below 0; make the discounts smaller.")
+            Error::field(terms.field, "the total would be below 0; make the discounts smaller.")
         }
-    })
+    })?;
+    totals.lines.truncate(lines.len());
+    Ok(totals)
 }
 
 impl Line {
     fn input(&self) -> LineInput {
         LineInput {
             quantity: self.item.quantity(),
-            unit_price: self.item.price(),
-            discount: self.item.discount(),
-            tax_rate: self.rate,
+            price: self.item.price(),
+            discount: self.item.discount_on_line(),
+            tax_rate: self.rate.as_ref().map(|rate| rate.millionths),
+            counted: self.item.is_counted(),
         }
     }
 }
 
-/// The issues of references that lead nowhere.
-fn issues_where<'a>(
-    items: &'a [LineItem],
-    complaint: impl Fn(&'a LineItem) -> Option<(&'static str, &'static str, &'a str, &'static str)>,
-) -> Vec<Issue> {
-    let one = |(n, item)| {
-        complaint(item).map(|(field, noun, id, tool)| Issue {
-            path: format!("line_items[{n}].{field}"),
-            message: format!("there is no {noun} `{}`; list them with {tool}.", crate::error::shown(id)),
-            reason: Some("bad_reference"),
-        })
-    };
-    items.iter().enumerate().filter_map(one).collect()
+/// The issue of a reference that leads nowhere.
+fn unknown(path: String, noun: &str, id: &str, tool: &str) -> Issue {
+    let message = format!("there is no {noun} `{}`; list them with {tool}.", crate::error::shown(id));
+    Issue { path, message, reason: Some("bad_reference") }
+}
+
+/// The issue of a new reference to what is out of use. Lines that have it already keep it.
+fn archived(path: String, noun: &str, id: &str, how: &str) -> Issue {
+    let message = format!(
+        "the {noun} `{}` is archived; name another, restore it with {how} archived false, or keep the line as it is \
+         with line_item_ops.",
+        crate::error::shown(id)
+    );
+    Issue { path, message, reason: Some("bad_reference") }
 }
 
 /// The rounding that a tenant's new documents take.
 pub fn rounding_named(word: &str) -> TaxRounding {
     if word == "document" { TaxRounding::Document } else { TaxRounding::Line }
-}
-
-/// The names of the tax rates that lines name, for answers.
-async fn rate_names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    store::names(tx, "tax_rates", "name", ids).await
 }

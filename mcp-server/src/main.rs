@@ -26,5 +26,6 @@ async fn main() -> anyhow::Result<()> {
         http::stop_signal().await;
         at_signal.cancel();
     });
-    app.serve(listener, stop).await
+    app.serve(listener, stop).await;
+    Ok(())
 }

@@ -7,24 +7,29 @@ mod get;
 mod list;
 mod options;
 mod present;
+mod put;
 mod retire;
 mod update;
 mod write;
 
+use crate::entity::Entity;
+
 pub use every_record::common_write_schema;
 pub use get::get;
+#[cfg(test)]
+pub use list::sorts;
 pub use list::{PageSize, list, list_schema};
 pub use options::{GetOptions, Target, WriteOptions, list_option_names};
-pub use write::{Outcome, WriteVerb, Written, write};
+#[allow(unused_imports, reason = "workers and documents make and patch records; none does so yet")]
+pub use put::{alter, make, patch};
+pub use write::{Outcome, WriteVerb, write};
 
-/// What every record answers beside its entity's own fields.
-pub const COMMON_FIELDS: &[&str] = &[
-    "id",
-    "external_refs",
-    "custom_fields",
-    "version",
-    "created_at",
-    "updated_at",
-    "created_by",
-    "updated_by",
-];
+/// What a record of this entity answers beside the entity's own fields.
+pub fn common_fields<E: Entity>() -> impl Iterator<Item = &'static str> {
+    COMMON_FIELDS.iter().copied().chain(SIGNATURES.iter().copied().filter(|_| E::SIGNED))
+}
+
+const COMMON_FIELDS: &[&str] =
+    &["id", "external_refs", "custom_fields", "version", "created_at", "updated_at"];
+
+const SIGNATURES: &[&str] = &["created_by", "updated_by"];

@@ -247,17 +247,28 @@ on_both_databases! {
 
     async fn a_key_is_good_from_its_own_addresses_alone(db: TestDatabase) {
         let account = Account::create(&db).await;
-        let server = server(&db).await;
-        for (sources, status) in [("", 200), ("127.0.0.1", 200), ("127.0.0.0/8", 200), ("203.0.113.7 127.0.0.1", 200),
-            ("203.0.113.7", 401), ("10.0.0.0/8", 401), ("2001:db8::/32", 401), ("10.0.0.0/8 203.0.113.7", 401)] {
+        let bare = server(&db).await;
+        let proxied = McpServer::start_with(&db, |config| config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]).await;
+        let status = async |server: &McpServer, sources: &str, forwarded: &str| {
             let key = account.full_key().await;
             db.admin().await.execute("UPDATE api_keys SET ip_allow = $1 WHERE id = $2", shared::binds![sources, &key.id]).await.unwrap();
-            let answer = server.caller(&key).raw(&[("accept", "application/json, text/event-stream"), ("x-forwarded-for", "203.0.113.7")],
-                r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
-            assert_eq!(answer.status, status, "{sources}: {answer:?}");
-            if status == 401 {
+            let headers = [("accept", "application/json, text/event-stream"), ("x-forwarded-for", forwarded)];
+            let answer = server.caller(&key).raw(&headers, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+            if answer.status == 401 {
                 assert_eq!(answer.error()["data"]["reason"], "address");
             }
+            answer.status
+        };
+        // A peer that is no trusted proxy can claim what it likes.
+        for (sources, expected) in [("", 200), ("127.0.0.1", 200), ("127.0.0.0/8", 200), ("203.0.113.7 127.0.0.1", 200),
+            ("203.0.113.7", 401), ("10.0.0.0/8", 401), ("2001:db8::/32", 401), ("10.0.0.0/8 203.0.113.7", 401), ("unreadable", 401)] {
+            assert_eq!(status(&bare, sources, "203.0.113.7").await, expected, "{sources}");
+        }
+        // Behind a trusted one the client counts, as that proxy saw it; what the client wrote before does not.
+        for (sources, forwarded, expected) in [("203.0.113.7", "203.0.113.7", 200), ("203.0.113.0/24", "198.51.100.1, 203.0.113.7", 200),
+            ("2001:db8::/32", "2001:db8::7", 200), ("203.0.113.7", "203.0.113.7, 198.51.100.1", 401), ("127.0.0.1", "203.0.113.7", 401),
+            ("127.0.0.1", "127.0.0.1, 203.0.113.7", 401), ("", "203.0.113.7", 200)] {
+            assert_eq!(status(&proxied, sources, forwarded).await, expected, "{sources}, {forwarded}");
         }
     }
 }

@@ -70,13 +70,31 @@ on_both_databases! {
             assert_eq!(caller.call("tags.list", json!({})).await.status, 200);
         }
         let third = server.caller(&account.full_key().await);
-        for caller in [&first, &second, &third] {
+        for (caller, credential) in [(&first, "r=118;t=60"), (&second, "r=118;t=60"), (&third, "r=120;t=0"), (&third, "r=120;t=0")] {
             let refused = caller.call("tags.list", json!({})).await;
+            let told = format!("\"credential\";{credential}, \"tenant\";r=0;t=60");
+            assert_eq!(refused.header("ratelimit"), told, "the tenant's limit is named, and none of the credential's is used up");
+            assert!(refused.error()["message"].as_str().unwrap().contains("this account may make 4"), "{refused:?}");
             assert_eq!((refused.status, refused.kind().as_str(), refused.header("retry-after")), (429, "rate_limited", "60"));
             assert!(refused.header("ratelimit-policy").ends_with("\"tenant\";q=4;w=60"), "{refused:?}");
         }
         assert_eq!(first.method("ping", json!({})).await.status, 200, "handshakes apart");
+        db.clock().advance(Duration::seconds(60));
+        assert_eq!(standing(&third.call("tags.list", json!({})).await), (119, 60));
         assert_eq!(server.caller(&other.full_key().await).call("tags.list", json!({})).await.status, 200, "another tenant has its own");
+    }
+
+    async fn what_a_credential_is_refused_uses_up_nothing_of_its_tenants(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = McpServer::start_with(&db, |config| (config.rate_limit_credential, config.rate_limit_tenant) = (2, 4)).await;
+        let first = server.caller(&account.full_key().await);
+        let second = server.caller(&account.full_key().await);
+        for (caller, statuses) in [(&first, [200, 200, 429, 429, 429]), (&second, [200, 200, 429, 429, 429])] {
+            for status in statuses {
+                let answer = caller.call("tags.list", json!({})).await;
+                assert_eq!((answer.status, answer.header("ratelimit").contains("tenant")), (status, false), "{answer:?}");
+            }
+        }
     }
 
     async fn the_limit_comes_after_the_body_and_before_the_scope(db: TestDatabase) {

@@ -38,6 +38,25 @@ on_both_databases! {
         }
     }
 
+    async fn null_stands_for_no_params_and_no_arguments(db: TestDatabase) {
+        let (_server, _, caller) = owner(&db).await;
+        assert!(!caller.method("tools/list", Value::Null).await.result()["tools"].as_array().unwrap().is_empty());
+        assert_eq!(caller.ok("tags.list", Value::Null).await["items"], json!([]));
+        let refused = caller.refused("tags.create", Value::Null).await;
+        assert_eq!((&refused["kind"], &refused["field"]), (&json!("invalid_input"), &json!("name")), "nothing was sent, so the name is missing");
+        let nameless = caller.method("tools/call", Value::Null).await;
+        assert_eq!((nameless.status, nameless.error()["code"].clone()), (200, json!(-32602)));
+        // What holds something, but in no object, is still refused.
+        for params in [json!([]), json!(0), json!(false), json!("")] {
+            let refused = caller.method("tools/list", params).await;
+            assert_eq!((refused.status, refused.error()["code"].clone()), (400, json!(-32600)));
+        }
+        for arguments in [json!([]), json!(0), json!(false), json!("")] {
+            let refused = caller.call("tags.list", arguments).await;
+            assert_eq!((refused.status, refused.error()["code"].clone()), (200, json!(-32602)));
+        }
+    }
+
     async fn a_whole_float_is_a_whole_number(db: TestDatabase) {
         let (_server, _, caller) = owner(&db).await;
         caller.ok("jobs.list", json!({"limit": 5.0, "page": 1.0})).await;

@@ -5,6 +5,20 @@ use serde_json::json;
 use testing::{Account, McpServer, TestDatabase, on_both_databases};
 
 on_both_databases! {
+    async fn a_name_is_unique_ignoring_case_and_nothing_else(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = McpServer::start(&db).await;
+        let caller = server.caller(&account.full_key().await);
+        for name in ["Cafe", "Café", "Straße", "Łódź", "Lodz", "İstanbul", "東京"] {
+            caller.ok("tags.create", json!({"name": name})).await;
+        }
+        for taken in ["CAFÉ", "cafe\u{301}", "café", "CAFE", "STRASSE", "łódź", "lodz", "東京"] {
+            assert_eq!(caller.refused("tags.create", json!({"name": taken})).await["reason"], "duplicate", "{taken}");
+        }
+        let found = caller.ok("tags.list", json!({"q": "cafe"})).await;
+        assert_eq!(found["items"].as_array().unwrap().len(), 2, "accents do not matter to who looks for one");
+    }
+
     async fn tags_hang_on_records_and_a_delete_detaches_them(db: TestDatabase) {
         let account = Account::create(&db).await;
         let server = McpServer::start(&db).await;

@@ -11,6 +11,7 @@ pub mod db;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod network;
 pub mod permit;
 pub mod random;
 pub mod rate_limit;

@@ -32,7 +32,12 @@ pub struct Page {
 impl Browser {
     /// A browser without cookies; paths are of this site.
     pub fn at(base: &str) -> Self {
-        Self { base: base.to_owned(), http: http_client(), cookies: Arc::default() }
+        Self::by(http_client(), base)
+    }
+
+    /// One that uses this client.
+    pub fn by(http: reqwest::Client, base: &str) -> Self {
+        Self { base: base.to_owned(), http, cookies: Arc::default() }
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Page {

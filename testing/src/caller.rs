@@ -26,17 +26,31 @@ pub struct Answer {
 
 /// An HTTP client that follows no redirect and speaks TLS by the workspace's one provider.
 pub fn http_client() -> reqwest::Client {
+    plain().build().expect("an HTTP client")
+}
+
+/// One that trusts this certificate authority, as PEM, and no other.
+pub fn http_client_trusting(authority: &[u8]) -> reqwest::Client {
+    let authority = reqwest::Certificate::from_pem(authority).expect("a certificate");
+    plain().tls_certs_only([authority]).build().expect("an HTTP client")
+}
+
+fn plain() -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     // It fails only if another part of the test was first; then there is one already.
     PROVIDER.call_once(|| drop(rustls::crypto::aws_lc_rs::default_provider().install_default()));
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-    client.build().expect("an HTTP client")
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy()
 }
 
 impl Caller {
     /// A caller of the endpoint at this URL.
     pub fn new(url: &str, token: Option<&str>) -> Self {
-        Self { http: http_client(), url: url.to_owned(), token: token.map(str::to_owned) }
+        Self::by(http_client(), url, token)
+    }
+
+    /// One that uses this client.
+    pub fn by(http: reqwest::Client, url: &str, token: Option<&str>) -> Self {
+        Self { http, url: url.to_owned(), token: token.map(str::to_owned) }
     }
 
     /// Calls a tool.

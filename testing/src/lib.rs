@@ -21,7 +21,7 @@ pub use account::{Account, Key, Member, NewAccount, PASSWORD};
 pub use auth_server::AuthServer;
 pub use both::Outcome;
 pub use browser::{Browser, Page};
-pub use caller::{Answer, Caller, http_client};
+pub use caller::{Answer, Caller, http_client, http_client_trusting};
 pub use database::{Engine, TestDatabase};
 pub use issuer::Issuer;
 pub use mcp_server::McpServer;

@@ -79,8 +79,10 @@ impl McpServer {
         let shutdown = CancellationToken::new();
         let (clock, random, stop) = (db.clock().clone(), db.random().clone(), shutdown.clone());
         crate::http_client(); // what the server fetches keys with needs the same TLS provider
-        let mut running =
-            tokio::spawn(async move { App::start(config, clock, random).await?.serve(listener, stop).await });
+        let mut running = tokio::spawn(async move {
+            App::start(config, clock, random).await?.serve(listener, stop).await;
+            Ok(())
+        });
         ready(&url, &mut running).await;
         Self { url, shutdown, running }
     }

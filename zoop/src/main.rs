@@ -1,13 +1,16 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, the table of tools, a call of one.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses, the table of
+//! tools, a call of one.
 
 mod business;
 mod call;
 mod configuration;
 mod demo;
+mod keys;
 mod migrate;
 mod progress;
 mod serve;
 mod servers;
+mod tenants;
 mod tools;
 
 use std::process::ExitCode;
@@ -35,6 +38,8 @@ enum Subcommands {
     Demo(demo::Options),
     Serve(serve::Options),
     Migrate(migrate::Options),
+    Keys(keys::Options),
+    Tenants(tenants::Options),
     Tools(tools::Options),
     Call(call::Options),
 }
@@ -68,6 +73,8 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Demo(options) => demo::run(options, clock, random, stop).await,
         Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
+        Subcommands::Keys(options) => keys::run(options, clock, random).await,
+        Subcommands::Tenants(options) => tenants::run(options, clock, random).await,
         Subcommands::Tools(options) => tools::run(&options),
         Subcommands::Call(options) => call::run(options).await,
     }

@@ -56,7 +56,8 @@ impl Servers {
         let (clock, random, ends) = (clock.clone(), random.clone(), stop.clone());
         tasks.spawn(async move {
             let app = mcp_server::App::start(mcp, clock, random).await?;
-            app.serve(listeners.mcp, ends).await
+            app.serve(listeners.mcp, ends).await;
+            Ok(())
         });
         Ok(Self { tasks, stop, probes })
     }

@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use shared::{
     api_key::Kind,
+    network::{AllowList, NotANetwork},
     scope::{Scope, Scopes},
     timestamp::Timestamp,
 };
 
-use super::{network::Network, user::Member};
+use super::user::Member;
 
 /// A key as it is kept: without its secret.
 #[derive(Debug, Clone)]
@@ -129,14 +130,11 @@ fn scopes_of(scope: Scope) -> Scopes {
 }
 
 fn parse_sources(typed: &str) -> Result<String, String> {
-    let words =
-        typed.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|word| !word.is_empty());
-    let networks = words.map(|word| word.parse::<Network>()).collect::<Result<Vec<_>, _>>();
-    let networks = networks.map_err(|error| format!("{error}."))?;
-    if networks.len() > 50 {
+    let list: AllowList = typed.parse().map_err(|error: NotANetwork| format!("{error}."))?;
+    if list.networks().len() > 50 {
         return Err("At most 50 addresses or ranges can be allowed: use wider ranges.".to_owned());
     }
-    Ok(networks.iter().map(Network::to_string).collect::<Vec<_>>().join(" "))
+    Ok(list.to_string())
 }
 
 /// A date is the last day on which the key works; a time is exact.

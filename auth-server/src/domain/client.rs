@@ -1,5 +1,7 @@
 //! Apps that ask people for access.
 
+use serde_json::Value;
+
 use super::grant_scope::GrantScope;
 use crate::security::redirect_uri;
 
@@ -12,6 +14,8 @@ pub enum AuthMethod {
     Basic,
     /// A secret in the form.
     Post,
+    /// An assertion signed by a key of its own (RFC 7523 §2.2).
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
@@ -21,13 +25,31 @@ impl AuthMethod {
             Self::None => "none",
             Self::Basic => "client_secret_basic",
             Self::Post => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::None, Self::Basic, Self::Post, Self::PrivateKeyJwt];
+
     /// The method with this name.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::None, Self::Basic, Self::Post].into_iter().find(|method| method.as_str() == word)
+        Self::ALL.into_iter().find(|method| method.as_str() == word)
     }
+
+    /// Whether the app and this server share a secret.
+    pub fn has_secret(self) -> bool {
+        matches!(self, Self::Basic | Self::Post)
+    }
+}
+
+/// The public keys of an app that proves itself by one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keys {
+    /// A JWK set, as it was given.
+    Given(Value),
+    /// A JWK set at this address.
+    At(String),
 }
 
 /// An app.
@@ -47,6 +69,8 @@ pub struct Client {
     pub auth_method: AuthMethod,
     /// SHA-256 of its secret.
     pub secret_hash: Option<Vec<u8>>,
+    /// Its public keys.
+    pub keys: Option<Keys>,
     /// `underscore`: the form of tool names that its chat needs.
     pub tool_names: Option<String>,
     /// The owner who registered it; none for one that registered itself.
@@ -59,6 +83,11 @@ impl Client {
         self.grant_types.iter().any(|registered| registered == grant_type)
     }
 
+    /// The host of its document, if it is named by one.
+    pub fn published_at(&self) -> Option<String> {
+        is_address(&self.id).then(|| redirect_uri::host(&self.id))
+    }
+
     /// What it may ask for: what it registered, and to stay connected only if it can refresh.
     pub fn ceiling(&self) -> GrantScope {
         let scope = self.scope.unwrap_or(GrantScope::all());
@@ -69,6 +98,11 @@ impl Client {
     pub fn can_be_remembered(&self, to: &str) -> bool {
         self.auth_method != AuthMethod::None && to.starts_with("https://") && !redirect_uri::is_loopback(to)
     }
+}
+
+/// Whether a client_id is the address of a document; registered apps have other ones.
+pub fn is_address(id: &str) -> bool {
+    id.contains("://")
 }
 
 /// A name as an app gave it, safe to show: no control or direction marks, one line, not long.

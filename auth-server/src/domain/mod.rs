@@ -4,7 +4,6 @@ pub mod api_key;
 pub mod authorization;
 pub mod client;
 pub mod grant_scope;
-pub mod network;
 pub mod origin;
 pub mod user;
 pub mod visit;

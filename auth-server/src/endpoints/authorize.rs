@@ -10,6 +10,7 @@ use axum::{
 use super::{browser::Browser, consent, signed_in};
 use crate::{
     app::App,
+    documents::Unreadable,
     domain::origin::Origin,
     error::Refusal,
     grants::{
@@ -37,7 +38,7 @@ pub async fn show(
     let params = Params::parse(&query);
     let judged = judge(&app, &params).await;
     if let Err(Stop::Doubt(doubt)) = &judged {
-        return Err(in_doubt(&app, &origin, &params, *doubt).await);
+        return Err(in_doubt(&app, &origin, &params, doubt).await);
     }
     let person = signed_in::who(&app, &browser).await?;
     let now = app.clock.now();
@@ -85,7 +86,7 @@ async fn wait(app: &App, browser: &Browser, query: &str) -> Result<(String, Vec<
 /// What is wrong goes back to the app, or is shown.
 pub async fn stopped(app: &App, origin: &Origin, params: &Params, stop: Stop) -> Result<Response, Refusal> {
     match stop {
-        Stop::Doubt(doubt) => Err(in_doubt(app, origin, params, doubt).await),
+        Stop::Doubt(doubt) => Err(in_doubt(app, origin, params, &doubt).await),
         Stop::Failed(error) => Err(error.into()),
         Stop::Back { redirect_uri, error, description } => {
             let client = params.get("client_id").unwrap_or_default();
@@ -116,10 +117,11 @@ fn unreadable(what: &str) -> Refusal {
 }
 
 /// Client or redirect URI are in doubt: the person stays here, and is told what to do.
-async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: Doubt) -> Refusal {
+async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: &Doubt) -> Refusal {
     let why = match doubt {
         Doubt::NoClient => "no_client",
         Doubt::UnknownClient => "unknown_client",
+        Doubt::Document(unreadable) => unreadable.code,
         Doubt::RedirectUri => "redirect_uri",
     };
     let client = params.get("client_id").unwrap_or_default();
@@ -130,6 +132,18 @@ async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: Doubt) -> 
     let again =
         "Go back to the app, remove its Zoop connection and add it again: the app then registers anew.";
     let (title, what_happened, what_to_do) = match doubt {
+        Doubt::Document(Unreadable { why, .. }) => {
+            return Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "This app’s description cannot be read",
+                format!(
+                    "The app is named by the address of a document that describes it, and the document cannot be used: \
+                     {why}."
+                ),
+                "Try again in a minute. If it stays, tell the people who make the app what stands here.",
+            )
+            .with_link("/settings", "Go to Zoop");
+        }
         Doubt::NoClient => (
             "This request names no app",
             "You were sent to Zoop by a request that does not say which app it comes from.",

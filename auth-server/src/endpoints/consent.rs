@@ -253,7 +253,7 @@ async fn draw(
             initial: rows::initial(&client.name),
             name: client.name.clone(),
             client_id: client.id.clone(),
-            published_at: None,
+            published_at: client.published_at(),
             redirect_host: redirect_uri::host(&request.redirect_uri),
             verified: client.registered_by.is_some(),
             loopback: redirect_uri::is_loopback(&request.redirect_uri),

@@ -9,7 +9,12 @@ use axum::{
 use serde_json::{Value, json};
 use shared::scope::Scope;
 
-use crate::{app::App, domain::grant_scope::OFFLINE_ACCESS};
+use crate::{
+    app::App,
+    domain::{client::AuthMethod, grant_scope::OFFLINE_ACCESS},
+    error::OAuthError,
+    security::client_keys,
+};
 
 /// Five minutes: how long a new key may stay unseen.
 const CACHE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=300")];
@@ -18,7 +23,7 @@ fn document(app: &App) -> Value {
     let issuer = &app.settings.issuer;
     let scopes: Vec<String> =
         Scope::advertised().map(|scope| scope.to_string()).chain([OFFLINE_ACCESS.to_owned()]).collect();
-    let methods = ["none", "client_secret_basic", "client_secret_post"];
+    let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/oauth/authorize"),
@@ -32,8 +37,11 @@ fn document(app: &App) -> Value {
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": client_keys::ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": client_keys::ALGORITHMS,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": app.settings.mcp_urls,
     })
@@ -53,6 +61,7 @@ pub async fn openid_configuration(State(app): State<App>) -> Response {
 }
 
 /// GET /.well-known/jwks.json
-pub async fn jwks(State(app): State<App>) -> Response {
-    (CACHE, Json(json!({ "keys": app.signing.published() }))).into_response()
+pub async fn jwks(State(app): State<App>) -> Result<Response, OAuthError> {
+    let keys = app.signing.published(&app.db).await?;
+    Ok((CACHE, Json(json!({ "keys": keys }))).into_response())
 }

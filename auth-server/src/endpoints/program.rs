@@ -75,7 +75,9 @@ impl From<Fault> for OAuthError {
         match fault {
             Fault::Failed(error) => error.into(),
             // RFC 6749 §5.2.
-            Fault::InvalidClient(_) => Self::new(error, description).with_status(StatusCode::UNAUTHORIZED),
+            Fault::InvalidClient(_) | Fault::ClientDocument(_) => {
+                Self::new(error, description).with_status(StatusCode::UNAUTHORIZED)
+            }
             _ => Self::new(error, description),
         }
     }

@@ -13,8 +13,9 @@ use crate::{
     domain::origin::Origin,
     error::{OAuthError, Refusal},
     grants::{
+        client_metadata::{Metadata, Objection},
         refusals,
-        register::{self, Metadata, Refused},
+        register::{self, Refused},
     },
     store::audit,
 };
@@ -40,8 +41,8 @@ pub async fn submit(
         Err(Refused::Failed(fault)) => Err(fault.into()),
         Err(refused) => {
             let (error, words) = match &refused {
-                Refused::RedirectUri(words) => ("invalid_redirect_uri", words.as_str()),
-                Refused::Metadata(words) => ("invalid_client_metadata", words.as_str()),
+                Refused::Objection(Objection::RedirectUri(words)) => ("invalid_redirect_uri", words.as_str()),
+                Refused::Objection(Objection::Metadata(words)) => ("invalid_client_metadata", words.as_str()),
                 _ => ("too_many_requests", "Too many apps have registered lately. Try again in an hour."),
             };
             refusals::note(&app, &origin, audit::stranger(), "client.register", error, "").await?;

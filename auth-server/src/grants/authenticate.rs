@@ -1,49 +1,130 @@
-//! How an app proves who it is (RFC 6749 §2.3): one function for every endpoint that asks.
+//! How an app proves who it is (RFC 6749 §2.3, RFC 7523 §2.2): one function for every endpoint that asks.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use shared::timestamp::Timestamp;
 use subtle::ConstantTimeEq;
 
-use super::{fault::Fault, params::Params};
-use crate::{app::App, domain::client::Client, security::secret, store::clients};
+use super::{
+    fault::Fault,
+    find_client::{Missing, find_client, keys_of},
+    params::Params,
+};
+use crate::{
+    app::App,
+    documents::Unreadable,
+    domain::client::{AuthMethod, Client},
+    security::{client_assertion, secret},
+    store::client_assertions,
+};
 
 const UNKNOWN: &str =
     "The client is unknown or its secret is wrong. An app that was connected long ago has to register again.";
 
+impl From<Missing> for Fault {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Unknown => Self::InvalidClient(UNKNOWN),
+            Missing::Unreadable(Unreadable { why, .. }) => {
+                Self::ClientDocument(format!("The client's metadata document cannot be used: {why}."))
+            }
+            Missing::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
+/// What an app shows.
+enum Proof {
+    Nothing,
+    Secret(String),
+    Assertion(String),
+}
+
 /// The client that a request comes from. `authorization` holds every Authorization header that was sent.
 pub async fn authenticate(app: &App, authorization: &[&str], form: &Params) -> Result<Client, Fault> {
+    let (id, proof) = presented(authorization, form)?;
+    let client = find_client(app, &id).await?;
+    let proven = match (client.auth_method, &client.secret_hash, proof) {
+        // A public client proves nothing, and never passes as another by sending a secret.
+        (AuthMethod::None, None, Proof::Nothing) => true,
+        (AuthMethod::Basic | AuthMethod::Post, Some(hash), Proof::Secret(given)) => {
+            secret::hash(&given).ct_eq(hash).into()
+        }
+        (AuthMethod::PrivateKeyJwt, None, Proof::Assertion(assertion)) => {
+            asserted(app, &client, &assertion).await?;
+            true
+        }
+        (AuthMethod::PrivateKeyJwt, ..) => {
+            return Err(Fault::InvalidClient(
+                "This client has registered for private_key_jwt: send `client_assertion`.",
+            ));
+        }
+        (_, _, Proof::Assertion(_)) => {
+            return Err(Fault::InvalidClient("This client has not registered for private_key_jwt."));
+        }
+        _ => false,
+    };
+    if proven { Ok(client) } else { Err(Fault::InvalidClient(UNKNOWN)) }
+}
+
+/// Who a request says it comes from, and how it shows it: in one way, else in none.
+fn presented(authorization: &[&str], form: &Params) -> Result<(String, Proof), Fault> {
     let basic = match authorization {
         [] => None,
         [header] => Some(read_basic(header).ok_or(Fault::InvalidClient(UNKNOWN))?),
         _ => return Err(Fault::InvalidRequest("The Authorization header came more than once.")),
     };
-    let in_form = form.get("client_secret");
-    if basic.is_some() && in_form.is_some() {
+    let (in_form, assertion) = (form.get("client_secret"), form.get("client_assertion"));
+    if [basic.is_some(), in_form.is_some(), assertion.is_some()].into_iter().filter(|&way| way).count() > 1 {
         return Err(Fault::InvalidRequest(
-            "Two ways of authentication at once: send the secret in one place.",
+            "Two ways of authentication at once: send the secret in one place, or the assertion alone.",
         ));
     }
-    if form.get("client_assertion").is_some() {
-        return Err(match basic.is_some() || in_form.is_some() {
-            true => Fault::InvalidRequest("Two ways of authentication at once."),
-            false => Fault::InvalidClient("This server takes no client assertions."),
-        });
-    }
-    let (id, secret) = match (&basic, form.get("client_id")) {
-        (Some((id, _)), Some(other)) if id != other => {
-            return Err(Fault::InvalidRequest("`client_id` is not the one of the Authorization header."));
+    let (id, proof) = match (basic, assertion, form.get("client_id")) {
+        (Some((id, secret)), ..) => (id, Proof::Secret(secret)),
+        (None, Some(assertion), _) => {
+            if form.get("client_assertion_type") != Some(client_assertion::TYPE) {
+                return Err(Fault::InvalidRequest(
+                    "`client_assertion_type` must be `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.",
+                ));
+            }
+            let subject = client_assertion::subject(assertion);
+            let subject = subject
+                .ok_or(Fault::InvalidClient("The client assertion is no JWT that names its client."))?;
+            (subject, Proof::Assertion(assertion.to_owned()))
         }
-        (Some((id, secret)), _) => (id.as_str(), Some(secret.as_str())),
-        (None, Some(id)) => (id, in_form),
-        (None, None) => return Err(Fault::InvalidClient("`client_id` is missing.")),
+        (None, None, Some(id)) => {
+            (id.to_owned(), in_form.map_or(Proof::Nothing, |secret| Proof::Secret(secret.to_owned())))
+        }
+        (None, None, None) => return Err(Fault::InvalidClient("`client_id` is missing.")),
     };
-    let client = clients::by_id(&app.db, id).await?.ok_or(Fault::InvalidClient(UNKNOWN))?;
-    let proven = match (&client.secret_hash, secret) {
-        // A public client proves nothing, and never passes as another by sending a secret.
-        (None, secret) => secret.is_none(),
-        (Some(hash), Some(secret)) => secret::hash(secret).ct_eq(hash).into(),
-        (Some(_), None) => false,
-    };
-    if proven { Ok(client) } else { Err(Fault::InvalidClient(UNKNOWN)) }
+    if form.get("client_id").is_some_and(|named| named != id) {
+        return Err(Fault::InvalidRequest(
+            "`client_id` is not the one of the Authorization header or of the assertion.",
+        ));
+    }
+    Ok((id, proof))
+}
+
+/// Checks an assertion and spends it.
+async fn asserted(app: &App, client: &Client, assertion: &str) -> Result<(), Fault> {
+    let kid = client_assertion::key_id(assertion);
+    let keys = keys_of(app, client, kid.as_deref()).await;
+    let keys = keys.map_err(|Unreadable { why, .. }| {
+        Fault::ClientDocument(format!("The client's keys cannot be used: {why}."))
+    })?;
+    let issuer = &app.settings.issuer;
+    let audiences = [issuer.as_str(), &format!("{issuer}/oauth/token")];
+    let now = app.clock.now().seconds();
+    let proven = client_assertion::check(assertion, &keys, &client.id, &audiences, now);
+    let proven = proven.map_err(Fault::InvalidClient)?;
+    let hash = secret::hash(&format!("{} {}", client.id, proven.jti));
+    let ends_at = Timestamp::from_micros(proven.ends_at.saturating_mul(1_000_000));
+    match client_assertions::spend(&app.db, &hash, ends_at).await? {
+        true => Ok(()),
+        false => Err(Fault::InvalidClient(
+            "This client assertion was used before. Make a new one for each request.",
+        )),
+    }
 }
 
 /// Name and password of a Basic header; each is form-encoded before base64 (RFC 6749 §2.3.1).

@@ -20,15 +20,16 @@ use shared::{error::Error, timestamp::Timestamp};
 
 use super::{
     fault::bug,
+    find_client::{Missing, find_client},
     oxide::{self, REDIRECT_URI, RESOURCE, put},
     params::Params,
     registrar::TheClient,
 };
 use crate::{
     app::App,
+    documents::Unreadable,
     domain::{client::Client, grant_scope::GrantScope},
     security::resource,
-    store::clients,
 };
 
 /// A request that is in order.
@@ -98,12 +99,14 @@ pub enum Stop {
 }
 
 /// What is in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// No client_id, or more than one.
     NoClient,
     /// Nobody registered it.
     UnknownClient,
+    /// What it publishes about itself is of no use.
+    Document(Unreadable),
     /// No redirect_uri, more than one, or none that is registered.
     RedirectUri,
 }
@@ -119,7 +122,11 @@ pub async fn judge(app: &App, params: &Params) -> Result<Request, Stop> {
     // In doubt about the client or the redirect URI nothing goes anywhere (RFC 9700 §4.11.2).
     let client_id = params.get("client_id").filter(|_| !params.is_repeated("client_id"));
     let client_id = client_id.ok_or(Stop::Doubt(Doubt::NoClient))?;
-    let client = clients::by_id(&app.db, client_id).await?.ok_or(Stop::Doubt(Doubt::UnknownClient))?;
+    let client = find_client(app, client_id).await.map_err(|missing| match missing {
+        Missing::Unknown => Stop::Doubt(Doubt::UnknownClient),
+        Missing::Unreadable(unreadable) => Stop::Doubt(Doubt::Document(unreadable)),
+        Missing::Failed(error) => Stop::Failed(error),
+    })?;
     if params.is_repeated("redirect_uri") {
         return Err(Stop::Doubt(Doubt::RedirectUri));
     }

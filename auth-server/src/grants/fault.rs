@@ -9,6 +9,8 @@ pub enum Fault {
     InvalidRequest(&'static str),
     /// The client is unknown or did not prove itself.
     InvalidClient(&'static str),
+    /// What the client publishes about itself is of no use, in a sentence.
+    ClientDocument(String),
     /// The code or the token is not good for this.
     InvalidGrant(&'static str),
     /// The scope is unknown, empty or wider than the grant's.
@@ -29,6 +31,7 @@ impl Fault {
         let (code, words) = match self {
             Self::InvalidRequest(words) => ("invalid_request", *words),
             Self::InvalidClient(words) => ("invalid_client", *words),
+            Self::ClientDocument(words) => return ("invalid_client", words.clone()),
             Self::InvalidGrant(words) => ("invalid_grant", *words),
             Self::InvalidScope(words) => ("invalid_scope", *words),
             Self::InvalidTarget => (

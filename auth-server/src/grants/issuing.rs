@@ -23,7 +23,7 @@ use crate::{
         grant_scope::GrantScope,
     },
     security::{redirect_uri, seal::Seal, secret},
-    store::{audit, authorization_codes, authorization_requests, consents, grants, refresh_tokens},
+    store::{audit, authorization_codes, authorization_requests, clients, consents, grants, refresh_tokens},
 };
 
 const NO_STANDING: &str =
@@ -71,6 +71,9 @@ impl Desk<'_> {
         }
         let standing = grants::standing(&mut tx, &code.tenant_id, &code.user_id).await?;
         let standing = standing.ok_or(Fault::InvalidGrant(NO_STANDING))?;
+        if self.client.published_at().is_some() {
+            clients::keep_published(&mut tx, self.client, self.now).await?;
+        }
         authorization_codes::insert(&mut tx, &secret::hash(&secret), &code).await?;
         let (user, client, tenant) = (&code.user_id, &code.client_id, &code.tenant_id);
         consents::remember(&mut tx, user, client, &host, tenant, code.scope, self.now).await?;
@@ -198,7 +201,8 @@ impl Desk<'_> {
             nbf: self.now.seconds(),
             exp: self.now.seconds() + lifetime,
         };
-        let access_token = self.app.signing.current(self.now)?.sign(&claims).map_err(Error::internal)?;
+        let access_token =
+            self.app.signing.current(tx, self.now).await?.sign(&claims).map_err(Error::internal)?;
         let (token_type, expires_in, scope) = ("Bearer".to_owned(), lifetime, claims.scope);
         Ok(Answer { access_token, token_type, expires_in, scope, refresh_token })
     }

@@ -22,7 +22,7 @@ pub async fn by_client(app: &App, client: &Client, form: &Params, origin: &Origi
     let token = form.get("token").ok_or(Fault::InvalidRequest("`token` is missing."))?;
     let grant_id = match refresh_tokens::by_hash(&app.db, &secret::hash(token)).await? {
         Some(row) => Some(row.grant_id),
-        None => jwt::read(token, &app.signing.published()).map(|claims| claims.grant_id),
+        None => jwt::read(token, &app.signing.published(&app.db).await?).map(|claims| claims.grant_id),
     };
     let Some(grant_id) = grant_id else { return Ok(()) };
     let Some(grant) = grants::by_id(&app.db, &grant_id).await? else { return Ok(()) };

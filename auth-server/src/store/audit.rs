@@ -29,9 +29,9 @@ pub struct Entry<'a> {
     pub subject: Option<&'a str>,
     /// More, never a secret.
     pub details: Value,
-    /// The request's id.
+    /// The request's id; empty for what no request asked for.
     pub request_id: &'a str,
-    /// The source address.
+    /// The source address, or empty.
     pub source: String,
 }
 
@@ -60,8 +60,8 @@ impl Entry<'_> {
             outcome: self.outcome,
             subject: self.subject,
             changes: self.details.clone(),
-            request_id: Some(self.request_id),
-            source: Some(&self.source),
+            request_id: Some(self.request_id).filter(|id| !id.is_empty()),
+            source: Some(self.source.as_str()).filter(|source| !source.is_empty()),
         }
     }
 

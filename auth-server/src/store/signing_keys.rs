@@ -12,7 +12,7 @@ use shared::{
 pub struct SealedKey {
     /// Its key id.
     pub id: String,
-    /// `RS256`, `ES256`.
+    /// `RS256`, `ES256`, `EdDSA`.
     pub algorithm: String,
     /// PKCS#8 under the configuration's secret.
     pub sealed: Vec<u8>,
@@ -27,12 +27,17 @@ pub async fn all(db: &Db) -> Result<Vec<SealedKey>, Error> {
     db.rows(SELECT, vec![]).await
 }
 
+/// The same, inside a transaction.
+pub async fn all_in(tx: &mut Tx) -> Result<Vec<SealedKey>, Error> {
+    tx.rows(SELECT, vec![]).await
+}
+
 /// The same, inside a transaction that keeps other replicas from making a key meanwhile.
 pub async fn all_locked(tx: &mut Tx) -> Result<Vec<SealedKey>, Error> {
     if !tx.is_sqlite() {
         tx.execute("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE", vec![]).await?;
     }
-    tx.rows(SELECT, vec![]).await
+    all_in(tx).await
 }
 
 /// Keeps a new key.
@@ -43,7 +48,12 @@ pub async fn insert(tx: &mut Tx, key: &SealedKey, now: Timestamp) -> Result<(), 
         .map(drop)
 }
 
-/// Drops a key that no living token names.
+/// Lets a key sign from now on.
+pub async fn activate(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute("UPDATE signing_keys SET activates_at = $2 WHERE id = $1", binds![id, now]).await.map(drop)
+}
+
+/// Drops a key.
 pub async fn delete(tx: &mut Tx, id: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM signing_keys WHERE id = $1", binds![id]).await.map(drop)
 }

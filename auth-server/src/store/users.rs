@@ -5,6 +5,7 @@ use shared::{
     db::{Db, Tx},
     error::Error,
     role::Role,
+    timestamp::Timestamp,
 };
 
 use crate::domain::user::{Member, Membership, User};
@@ -19,6 +20,14 @@ fn user((id, email, name, password_hash, status): Row) -> User {
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>, Error> {
     let sql = "SELECT id, email, name, password_hash, status FROM users WHERE email = $1";
     Ok(db.row::<Row>(sql, binds![email]).await?.map(user))
+}
+
+/// Keeps a new person.
+pub async fn insert(tx: &mut Tx, user: &User, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO users (id, email, name, password_hash, status, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let status = if user.active { "active" } else { "disabled" };
+    let binds = binds![&user.id, &user.email, &user.name, user.password_hash.clone(), status, now];
+    tx.execute(sql, binds).await.map(drop)
 }
 
 /// The person with this id.

@@ -7,7 +7,9 @@
     reason = "a test that cannot be set up fails"
 )]
 
+pub mod app_key;
 pub mod oauth;
+pub mod website;
 
 use std::{
     collections::BTreeMap,
@@ -66,6 +68,20 @@ impl Server {
         let (clock, random, stop) = (db.clock().clone(), db.random().clone(), shutdown.clone());
         tokio::spawn(async move { auth_server::serve(config, listener, clock, random, stop).await.unwrap() });
         Self { url, shutdown }
+    }
+
+    /// Does what a server does from time to time.
+    pub async fn keep_house(&self, db: &TestDatabase, options: &[&str]) {
+        let app = Self::app(db, options).await;
+        app.keep_house().await.unwrap();
+        app.db.close().await;
+    }
+
+    /// What a server runs, without its routes.
+    pub async fn app(db: &TestDatabase, options: &[&str]) -> auth_server::App {
+        let config = config(&[&["--database-url", db.url()], options].concat());
+        let open = config.open_database().await.unwrap();
+        auth_server::App::new(&config, open, db.clock().clone(), db.random().clone()).await.unwrap()
     }
 
     pub fn browser(&self) -> Browser {

@@ -126,7 +126,7 @@ impl<E: Entity> Catalogued for Of<E> {
             }
         };
         let own = schema::properties_of::<E::Record>();
-        let answered = own.keys().cloned().chain(verbs::COMMON_FIELDS.iter().map(|&name| name.to_owned()));
+        let answered = own.keys().cloned().chain(verbs::common_fields::<E>().map(str::to_owned));
         let read_only = match verb {
             Verb::Create | Verb::Update => answered.filter(|name| !properties.contains_key(name)).collect(),
             Verb::First | Verb::Get | Verb::Fifth => vec![],

@@ -5,19 +5,20 @@ mod links;
 mod record;
 
 use serde_json::{Value, json};
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire};
-pub use links::move_away_from;
-pub use record::{Record, Row, names};
+pub use links::leaving;
+pub use record::{Record, Row};
 
-use super::{locations, primary, references};
+use super::{customers, locations, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::Patch,
+    references::{self, Kind},
     search::sort_key,
-    store::{self, Columns, Where, Write},
+    store::{Columns, Step, Where, Write},
 };
 
 /// The entity.
@@ -37,10 +38,9 @@ impl Entity for Contacts {
     const PREFIX: &'static str = "con";
     const FAMILY: Family = Family::Contacts;
     const TABLE: &'static str = "contacts";
+    const SHOWN_AS: &'static str = "TRIM(COALESCE(first_name, '') || ' ' || COALESCE(last_name, ''))";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
-    // `archived` is a field of Change: whoever comes back may become the primary one.
-    const RESTORABLE: bool = false;
     const ORDERS: &'static [Order] =
         &[Order::rising("last_name", &[Key::Text("name_key")]), BY_UPDATE, BY_CREATION];
     const SUMMARY: &'static [&'static str] = &[
@@ -55,7 +55,7 @@ impl Entity for Contacts {
         "is_billing",
     ];
     // The key is "last first"; twice in a row it also holds "first last".
-    const Q: Q = Q::Substring("(name_key || ' ' || name_key)");
+    const Q: Q = Q::Substring(&["(name_key || ' ' || name_key)"]);
     const ABOUT: About = About {
         list: "Use it to find whom to call or write to at a customer.",
         get: "Use it before you write or call.",
@@ -65,13 +65,13 @@ impl Entity for Contacts {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
+        customers::served(tx, &draft.customer_id, Self::NOUN).await?;
         let names = named(draft.first_name.map(|name| name.0), draft.last_name.map(|name| name.0))?;
         let linked =
             links::checked(tx, &draft.customer_id, draft.location_ids.0.unwrap_or_default(), &[]).await?;
         // Not to be the primary one is nothing that a first contact can ask for.
         let asked = draft.is_primary.0.filter(|yes| *yes);
-        let is_primary =
+        let (is_primary, gives_way) =
             primary::settle::<Self>(tx, &draft.customer_id, id, asked, primary::Now::Comes).await?;
         let e164 = draft.phone.as_ref().and_then(|phone| phone.e164(&tx.tenant().country));
         let columns = names
@@ -84,87 +84,38 @@ impl Entity for Contacts {
             .put("sms_enabled", draft.sms_enabled.0.unwrap_or(false))
             .put("is_primary", is_primary)
             .put("is_billing", draft.is_billing.0.unwrap_or(false));
-        Ok(Write::new(columns).with_children(Some(links::children(linked))))
+        Ok(Write::new(columns).with_children(Some(links::children(linked))).first(gives_way))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let restored = primary::restores::<Self>(change.archived.0)? && row.archived_at.is_some();
-        let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
-        let moved = customer != row.customer_id;
-        if moved {
-            references::check_customer(tx, &customer, Self::NOUN).await?;
-            refuse_while_primary(row, tx, "moved to another customer").await?;
-            locations::forget_contact(tx, &row.meta.id).await?;
-        }
-        let now = match row.archived_at {
-            Some(_) if !restored => primary::Now::Archived,
-            None if !moved => primary::Now::Stays { primary: row.is_primary },
-            _ => primary::Now::Comes,
-        };
-        let asked = match (change.is_primary.0, now) {
-            (Some(false), primary::Now::Stays { primary: true }) => {
-                let message =
-                    "a customer's primary contact gives way to another: set is_primary true on that one.";
-                return Err(Error::field("is_primary", message));
-            }
-            (asked, _) => asked.filter(|yes| *yes),
-        };
-        let is_primary = primary::settle::<Self>(tx, &customer, &row.meta.id, asked, now).await?;
-        let names = named(
-            change.first_name.map(|name| name.0).or(row.first_name.clone()),
-            change.last_name.map(|name| name.0).or(row.last_name.clone()),
-        )?;
-        let mut columns = names
-            .put("customer_id", customer.clone())
-            .put("is_primary", is_primary)
-            .patch("role_key", change.role.clone(), |role| sort_key(&role.0))
-            .patch("role", change.role, |role| role.0)
-            .patch("email", change.email, |email| email.0)
-            .set("sms_enabled", change.sms_enabled, |yes| yes)
-            .set("is_billing", change.is_billing, |yes| yes);
-        if restored {
-            columns = columns.put("archived_at", Bind::Time(None));
-        }
-        if !change.phone.is_absent() {
-            let e164 = match &change.phone {
-                Patch::Set(phone) => phone.e164(&tx.tenant().country),
-                Patch::Absent | Patch::Null => None,
-            };
-            columns = columns.put("phone_e164", e164).patch("phone", change.phone, |phone| phone.0);
-        }
-        let linked = match change.location_ids.0 {
-            Some(asked) => {
-                let before = if moved { vec![] } else { links::of(tx, &row.meta.id).await? };
-                Some(links::checked(tx, &customer, asked, &before).await?)
-            }
-            None => moved.then(Vec::new),
-        };
-        Ok(Write::new(columns).with_children(linked.map(links::children)))
+        patched(row, change, false, tx).await
+    }
+
+    async fn restore(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        patched(row, change, row.archived_at.is_some(), tx).await
     }
 
     async fn retire(row: &Stored<Row>, how: Retire, tx: &mut TenantTx) -> Result<Retired> {
         if row.archived_at.is_some() {
             return Ok(Retired::Already);
         }
-        match how.promote_contact_id {
-            None => refuse_while_primary(row, tx, "archived").await?,
-            Some(heir) => promote(row, &heir, tx).await?,
-        }
-        Ok(Retired::columns(Columns::default().put("is_primary", false).put("archived_at", tx.now())))
+        let heir = match how.promote_contact_id {
+            None => {
+                refuse_while_primary(row, tx, "archived").await?;
+                None
+            }
+            Some(heir) => Some(promoted(row, &heir, tx).await?),
+        };
+        let columns = Columns::default().put("is_primary", false).put("archived_at", tx.now());
+        Ok(Retired::Changed(Write::new(columns).then(heir)))
     }
 
     fn narrow(filter: Filter, _: &TenantTx, to: &mut Where) -> Result<()> {
         let at_location = "EXISTS (SELECT 1 FROM contact_locations l WHERE l.tenant_id = contacts.tenant_id \
                            AND l.contact_id = contacts.id AND l.location_id = ?)";
-        for (condition, value) in [
-            ("customer_id = ?", filter.customer_id.map(Bind::from)),
-            (at_location, filter.location_id.map(Bind::from)),
-            ("role_key = ?", filter.role.map(|role| Bind::from(sort_key(&role.0)))),
-        ] {
-            if let Some(value) = value {
-                to.and(condition, [value]);
-            }
-        }
+        to.and_if("customer_id = ?", filter.customer_id);
+        to.and_if(at_location, filter.location_id);
+        to.and_if("role_key = ?", filter.role.map(|role| sort_key(&role.0)));
         match filter.is_primary {
             Some(true) => to.and("is_primary", []),
             Some(false) => to.and("NOT is_primary", []),
@@ -176,6 +127,57 @@ impl Entity for Contacts {
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
     }
+}
+
+/// What a patch changes; `restored`: it brings the contact back, who may become the primary one.
+async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut TenantTx) -> Result<Write> {
+    let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
+    let moved = customer != row.customer_id;
+    let mut left_behind = vec![];
+    if moved {
+        customers::served(tx, &customer, Contacts::NOUN).await?;
+        refuse_while_primary(row, tx, "moved to another customer").await?;
+        left_behind = locations::forgetting(tx, &row.meta.id).await?;
+    }
+    let now = primary::Now::patched(row.archived_at.is_some(), restored, moved, row.is_primary);
+    let asked = match (change.is_primary.0, now) {
+        (Some(false), primary::Now::Stays { primary: true }) => {
+            let message =
+                "a customer's primary contact gives way to another: set is_primary true on that one.";
+            return Err(Error::field("is_primary", message));
+        }
+        (asked, _) => asked.filter(|yes| *yes),
+    };
+    let (is_primary, gives_way) =
+        primary::settle::<Contacts>(tx, &customer, &row.meta.id, asked, now).await?;
+    let names = named(
+        change.first_name.map(|name| name.0).or(row.first_name.clone()),
+        change.last_name.map(|name| name.0).or(row.last_name.clone()),
+    )?;
+    let mut columns = names
+        .put("customer_id", customer.clone())
+        .put("is_primary", is_primary)
+        .patch("role_key", change.role.clone(), |role| sort_key(&role.0))
+        .patch("role", change.role, |role| role.0)
+        .patch("email", change.email, |email| email.0)
+        .set("sms_enabled", change.sms_enabled, |yes| yes)
+        .set("is_billing", change.is_billing, |yes| yes);
+    if !change.phone.is_absent() {
+        let e164 = match &change.phone {
+            Patch::Set(phone) => phone.e164(&tx.tenant().country),
+            Patch::Absent | Patch::Null => None,
+        };
+        columns = columns.put("phone_e164", e164).patch("phone", change.phone, |phone| phone.0);
+    }
+    let linked = match change.location_ids.0 {
+        Some(asked) => {
+            let before = if moved { vec![] } else { links::of(tx, &row.meta.id).await? };
+            Some(links::checked(tx, &customer, asked, &before).await?)
+        }
+        None => moved.then(Vec::new),
+    };
+    let write = Write::new(columns).with_children(linked.map(links::children));
+    Ok(write.first(left_behind).first(gives_way))
 }
 
 /// The name's columns: one of the two is needed.
@@ -200,7 +202,7 @@ async fn refuse_while_primary(row: &Stored<Row>, tx: &mut TenantTx, how: &str) -
         return Ok(());
     }
     let ids: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
-    let names = names(tx, &ids).await?;
+    let names = Kind::of::<Contacts>().names(tx, ids.iter().copied()).await?;
     let sample: Vec<Value> = ids.iter().map(|&id| json!({"id": id, "name": names.get(id)})).collect();
     let message = format!(
         "{} is the primary contact and the customer has others; the primary one is not {how} before another takes over. \
@@ -215,8 +217,8 @@ async fn refuse_while_primary(row: &Stored<Row>, tx: &mut TenantTx, how: &str) -
     Err(error.then_call("contacts.update", heir))
 }
 
-/// Another contact of the same customer becomes the primary one in this one's place.
-async fn promote(row: &Stored<Row>, heir: &str, tx: &mut TenantTx) -> Result<()> {
+/// Another contact of the same customer becomes the primary one in this one's place, once that is free.
+async fn promoted(row: &Stored<Row>, heir: &str, tx: &mut TenantTx) -> Result<Step> {
     if !row.is_primary {
         let message = "the contact is not the primary one and needs no successor; leave it out.";
         return Err(Error::field("promote_contact_id", message));
@@ -227,9 +229,5 @@ async fn promote(row: &Stored<Row>, heir: &str, tx: &mut TenantTx) -> Result<()>
         let error = Error::issues(vec![references::unknown("promote_contact_id", noun, heir, finder)]);
         return Err(error.then_call(finder, json!({"customerId": row.customer_id})));
     }
-    // One primary at a time, also within the transaction: an index holds it.
-    let sql = "UPDATE contacts SET is_primary = FALSE WHERE tenant_id = $1 AND id = $2";
-    tx.execute(sql, shared::binds![tx.tenant_id(), &row.meta.id]).await?;
-    store::update::<Contacts>(tx, heir, Write::new(Columns::default().put("is_primary", true))).await?;
-    Ok(())
+    Ok(primary::set::<Contacts>(heir, true))
 }

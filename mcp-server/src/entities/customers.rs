@@ -1,5 +1,7 @@
 //! Customers: the people and companies that the business works for.
 
+#[cfg(test)]
+mod at_scale;
 mod input;
 mod lookups;
 mod record;
@@ -8,7 +10,7 @@ use serde_json::json;
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
-pub use lookups::{names, standing};
+pub use lookups::{served, standing};
 pub use record::{Record, Row};
 
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
     },
     error::{Error, Result},
     fields::{Address, Patch},
+    references::TAX_RATE,
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -39,6 +42,7 @@ impl Entity for Customers {
     const PREFIX: &'static str = "cus";
     const FAMILY: Family = Family::Customers;
     const TABLE: &'static str = "customers";
+    const SHOWN_AS: &'static str = "display_name";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIRST: First = First::Search;
     const FIFTH: Fifth = Fifth::Archive;
@@ -89,7 +93,7 @@ impl Entity for Customers {
             company: draft.company_name.map(|name| name.0),
         };
         let number = tx.next_number("customers", 1001).await?;
-        lookups::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
         let contact = lookups::Reachable::of(draft.email.as_ref(), draft.phone.as_ref(), tx);
         let write = Write::new(
             names
@@ -123,7 +127,7 @@ impl Entity for Customers {
             columns = columns.put("status", record::word(status)).put("archived_at", Bind::Time(None));
         }
         if let Patch::Set(rate) = &change.default_tax_rate_id {
-            lookups::check_tax_rate(tx, Some(rate)).await?;
+            TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
         }
         let names = Names {
             kind: change.kind.0.unwrap_or(row.kind()),
@@ -166,31 +170,17 @@ impl Entity for Customers {
     }
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
-        if let Some(status) = filter.status {
-            to.and("status = ?", [record::word(status).into()]);
-        }
-        if let Some(kind) = filter.kind {
-            to.and("type = ?", [record::word(kind).into()]);
-        }
-        if let Some(tag) = filter.tag {
-            let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
-                          AND t.customer_id = customers.id AND t.tag_id = ?)";
-            to.and(tagged, [tag.into()]);
-        }
+        let tagged = "EXISTS (SELECT 1 FROM customer_tags t WHERE t.tenant_id = customers.tenant_id \
+                      AND t.customer_id = customers.id AND t.tag_id = ?)";
+        to.and_if("status = ?", filter.status.map(record::word));
+        to.and_if("type = ?", filter.kind.map(record::word));
+        to.and_if(tagged, filter.tag);
+        to.and_if("city_key = ?", filter.city.map(|city| sort_key(&city.0)));
+        to.and_if("region_key = ?", filter.region.map(|region| sort_key(&region.0)));
+        to.and_if("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0)));
+        to.and_if("email_key = ?", filter.email.map(|email| email.key()));
         if let Some(owing) = filter.has_balance {
             to.and(if owing { "balance > 0" } else { "balance = 0" }, []);
-        }
-        for (column, value) in [
-            ("city_key = ?", filter.city.map(|city| city.0)),
-            ("region_key = ?", filter.region.map(|region| region.0)),
-            ("postal_key = ?", filter.postal_code.map(|code| code.0)),
-        ] {
-            if let Some(value) = value {
-                to.and(column, [sort_key(&value).into()]);
-            }
-        }
-        if let Some(email) = filter.email {
-            to.and("email_key = ?", [email.key().into()]);
         }
         if let Some(phone) = filter.phone {
             let e164 = phone.e164(&tx.tenant().country);

@@ -12,14 +12,19 @@ use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 pub use input::{Change, Draft, Filter, Priority, Retire, Status};
 pub use record::{Record, Row};
 
-use super::{customers, team};
+use super::{
+    customers::{self, Customers},
+    locations::Locations,
+    team,
+};
 use crate::{
     entity::{
         About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
         Stored, Wanted,
     },
-    error::{Error, Issue, Result},
+    error::{Error, Result},
     fields::{Patch, zone_named},
+    references::{Kind, unknown},
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
@@ -44,6 +49,7 @@ impl Entity for Jobs {
     const PREFIX: &'static str = "job";
     const FAMILY: Family = Family::Jobs;
     const TABLE: &'static str = "jobs";
+    const SHOWN_AS: &'static str = "title";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Cancel;
     const ACTORS: Actors = Actors { create: Needs::User, update: Needs::User, retire: Needs::User };
@@ -67,7 +73,7 @@ impl Entity for Jobs {
         "billing_state",
         "priority",
     ];
-    const Q: Q = Q::Substring("title_key");
+    const Q: Q = Q::Substring(&["title_key"]);
     const TAGS: Option<Link> = Some(Link { table: "job_tags", owner: "job_id" });
     const PAGE: i64 = 20;
     const NUMBERED_PAGES: bool = true;
@@ -86,7 +92,7 @@ impl Entity for Jobs {
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         if let Some(quote) = draft.from_quote_id {
             // Quotes have no table yet: none can be named.
-            return Err(bad_reference("from_quote_id", "quote", &quote, "quotes.list"));
+            return Err(Error::issues(vec![unknown("from_quote_id", "quote", &quote, "quotes.list")]));
         }
         let place = Place::find(tx, draft.customer_id, draft.location_id).await?;
         if place.archived {
@@ -276,11 +282,13 @@ impl Place {
             tax_exempt: false,
         };
         if let Some(location) = place.location_id.clone() {
-            let sql = "SELECT customer_id, time_zone FROM locations WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL";
+            let kind = Kind::of::<Locations>();
+            kind.check(tx, "location_id", Some(&location), None).await?;
+            let sql = "SELECT customer_id, time_zone FROM locations WHERE tenant_id = $1 AND id = $2";
             let found: Option<(String, Option<String>)> =
                 tx.row(sql, shared::binds![tx.tenant_id(), &location]).await?;
-            match found.filter(|_| may_refer(tx)) {
-                None => return Err(bad_reference("location_id", "location", &location, "locations.list")),
+            match found {
+                None => return Err(kind.none("location_id", &location)),
                 Some((owner, _)) if place.customer_id.as_ref().is_some_and(|customer| *customer != owner) => {
                     let message =
                         "is a location of another customer; send that customer, or leave customer_id out.";
@@ -293,25 +301,13 @@ impl Place {
             }
         }
         if let Some(customer) = place.customer_id.clone() {
-            let standing = customers::standing(tx, &customer).await?.filter(|_| may_refer(tx));
-            let standing = standing
-                .ok_or_else(|| bad_reference("customer_id", "customer", &customer, "customers.search"))?;
+            let kind = Kind::of::<Customers>().or_archived();
+            kind.check(tx, "customer_id", Some(&customer), None).await?;
+            let standing = customers::standing(tx, &customer).await?;
+            let standing = standing.ok_or_else(|| kind.none("customer_id", &customer))?;
             place.archived = standing.archived;
             place.tax_exempt = standing.tax_exempt;
         }
         Ok(place)
     }
-}
-
-/// Customers and locations are out of a technician's reach: naming one must tell nothing of it.
-fn may_refer(tx: &TenantTx) -> bool {
-    *tx.reach() == shared::permit::Reach::All
-}
-
-fn bad_reference(field: &'static str, noun: &str, id: &str, tool: &str) -> Error {
-    Error::issues(vec![Issue {
-        path: field.to_owned(),
-        message: format!("there is no {noun} `{}`; find one with {tool}.", crate::error::shown(id)),
-        reason: Some("bad_reference"),
-    }])
 }

@@ -4,16 +4,17 @@ mod input;
 mod record;
 
 use serde_json::{Value, json};
-use shared::{binds, db::Bind, scope::Family, tenant_tx::TenantTx};
+use shared::{binds, scope::Family, tenant_tx::TenantTx};
 
 pub use input::{Change, Draft, Filter, Retire};
-pub use record::{Record, Row, forget_contact, in_use_of, names};
+pub use record::{Record, Row, forgetting, in_use_of};
 
-use super::{contacts, primary, references};
+use super::{contacts, customers, primary};
 use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Link, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::{Address, Patch},
+    references::{self, TAX_RATE},
     search::sort_key,
     store::{Columns, Where, Write},
 };
@@ -35,15 +36,14 @@ impl Entity for Locations {
     const PREFIX: &'static str = "loc";
     const FAMILY: Family = Family::Locations;
     const TABLE: &'static str = "locations";
+    const SHOWN_AS: &'static str = "COALESCE(name, line1)";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
-    // `archived` is a field of Change: what comes back may become the primary one.
-    const RESTORABLE: bool = false;
     const ORDERS: &'static [Order] =
         &[Order::rising("name", &[Key::Text("name_key")]), BY_UPDATE, BY_CREATION];
     const SUMMARY: &'static [&'static str] =
         &["customer_id", "customer_name", "name", "address", "time_zone", "is_primary", "tag_names"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const TAGS: Option<Link> = Some(Link { table: "location_tags", owner: "location_id" });
     const ABOUT: About = About {
         list: "Use it to find where a customer's work is done.",
@@ -54,10 +54,10 @@ impl Entity for Locations {
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
-        references::check_customer(tx, &draft.customer_id, Self::NOUN).await?;
-        references::check_tax_rate(tx, draft.default_tax_rate_id.as_deref()).await?;
+        customers::served(tx, &draft.customer_id, Self::NOUN).await?;
+        TAX_RATE.check(tx, "default_tax_rate_id", draft.default_tax_rate_id.as_deref(), None).await?;
         check_contact(tx, &draft.customer_id, draft.contact_id.as_deref()).await?;
-        let is_primary =
+        let (is_primary, gives_way) =
             primary::settle::<Self>(tx, &draft.customer_id, id, draft.is_primary.0, primary::Now::Comes)
                 .await?;
         let name = draft.name.map(|name| name.0);
@@ -73,54 +73,16 @@ impl Entity for Locations {
                 .put("default_tax_rate_id", draft.default_tax_rate_id)
                 .put("contact_id", draft.contact_id)
                 .put("is_primary", is_primary),
-        ))
+        )
+        .first(gives_way))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
-        let restored = primary::restores::<Self>(change.archived.0)? && row.archived_at.is_some();
-        let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
-        let moved = customer != row.customer_id;
-        if moved {
-            references::check_customer(tx, &customer, Self::NOUN).await?;
-            refuse_while_jobs(row, tx, Jobs::Any).await?;
-            contacts::move_away_from(tx, &row.meta.id).await?;
-        }
-        if let Patch::Set(rate) = &change.default_tax_rate_id {
-            references::check_tax_rate(tx, Some(rate)).await?;
-        }
-        let contact = match change.contact_id {
-            // A new customer leaves the old one's contact behind.
-            Patch::Absent if moved => Patch::Null,
-            Patch::Set(id) if moved || row.contact_id.as_ref() != Some(&id) => {
-                check_contact(tx, &customer, Some(&id)).await?;
-                Patch::Set(id)
-            }
-            other => other,
-        };
-        let now = match row.archived_at {
-            Some(_) if !restored => primary::Now::Archived,
-            None if !moved => primary::Now::Stays { primary: row.is_primary },
-            _ => primary::Now::Comes,
-        };
-        let is_primary =
-            primary::settle::<Self>(tx, &customer, &row.meta.id, change.is_primary.0, now).await?;
-        let name = change.name.clone().map(|name| name.0).or(row.name.clone());
-        let line1 = change.address.0.as_ref().map_or(&row.line1, |address| &address.line1.0);
-        let columns = Columns::default()
-            .put("customer_id", customer)
-            .put("name_key", sort_key(name.as_deref().unwrap_or(line1)))
-            .patch("name", change.name, |name| name.0)
-            .and(change.address.0.map(placed).unwrap_or_default())
-            .patch("time_zone", change.time_zone, |zone| zone.0)
-            .patch("access_notes", change.access_notes, |text| text.0)
-            .patch("gate_code", change.gate_code, |code| code.0)
-            .patch("default_tax_rate_id", change.default_tax_rate_id, |id| id)
-            .patch("contact_id", contact, |id| id)
-            .put("is_primary", is_primary);
-        Ok(Write::new(match restored {
-            true => columns.put("archived_at", Bind::Time(None)),
-            false => columns,
-        }))
+        patched(row, change, false, tx).await
+    }
+
+    async fn restore(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
+        patched(row, change, row.archived_at.is_some(), tx).await
     }
 
     async fn retire(row: &Stored<Row>, _: Retire, tx: &mut TenantTx) -> Result<Retired> {
@@ -132,22 +94,57 @@ impl Entity for Locations {
     }
 
     fn narrow(filter: Filter, _: &TenantTx, to: &mut Where) -> Result<()> {
-        for (condition, value) in [
-            ("customer_id = ?", filter.customer_id),
-            ("city_key = ?", filter.city.map(|city| sort_key(&city.0))),
-            ("region_key = ?", filter.region.map(|region| sort_key(&region.0))),
-            ("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0))),
-        ] {
-            if let Some(value) = value {
-                to.and(condition, [Bind::from(value)]);
-            }
-        }
+        to.and_if("customer_id = ?", filter.customer_id);
+        to.and_if("city_key = ?", filter.city.map(|city| sort_key(&city.0)));
+        to.and_if("region_key = ?", filter.region.map(|region| sort_key(&region.0)));
+        to.and_if("postal_key = ?", filter.postal_code.map(|code| sort_key(&code.0)));
         Ok(())
     }
 
     async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
         record::present(rows, wanted, tx).await
     }
+}
+
+/// What a patch changes; `restored`: it brings the location back, which may become the primary one.
+async fn patched(row: &Stored<Row>, change: Change, restored: bool, tx: &mut TenantTx) -> Result<Write> {
+    let customer = change.customer_id.0.unwrap_or_else(|| row.customer_id.clone());
+    let moved = customer != row.customer_id;
+    let mut left_behind = vec![];
+    if moved {
+        customers::served(tx, &customer, Locations::NOUN).await?;
+        refuse_while_jobs(row, tx, Jobs::Any).await?;
+        left_behind = contacts::leaving(tx, &row.meta.id).await?;
+    }
+    if let Patch::Set(rate) = &change.default_tax_rate_id {
+        TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), row.default_tax_rate_id.as_deref()).await?;
+    }
+    let contact = match change.contact_id {
+        // A new customer leaves the old one's contact behind.
+        Patch::Absent if moved => Patch::Null,
+        Patch::Set(id) if moved || row.contact_id.as_ref() != Some(&id) => {
+            check_contact(tx, &customer, Some(&id)).await?;
+            Patch::Set(id)
+        }
+        other => other,
+    };
+    let now = primary::Now::patched(row.archived_at.is_some(), restored, moved, row.is_primary);
+    let (is_primary, gives_way) =
+        primary::settle::<Locations>(tx, &customer, &row.meta.id, change.is_primary.0, now).await?;
+    let name = change.name.clone().map(|name| name.0).or(row.name.clone());
+    let line1 = change.address.0.as_ref().map_or(&row.line1, |address| &address.line1.0);
+    let columns = Columns::default()
+        .put("customer_id", customer)
+        .put("name_key", sort_key(name.as_deref().unwrap_or(line1)))
+        .patch("name", change.name, |name| name.0)
+        .and(change.address.0.map(placed).unwrap_or_default())
+        .patch("time_zone", change.time_zone, |zone| zone.0)
+        .patch("access_notes", change.access_notes, |text| text.0)
+        .patch("gate_code", change.gate_code, |code| code.0)
+        .patch("default_tax_rate_id", change.default_tax_rate_id, |id| id)
+        .patch("contact_id", contact, |id| id)
+        .put("is_primary", is_primary);
+    Ok(Write::new(columns).first(left_behind).first(gives_way))
 }
 
 /// The address's columns, and the folded ones that the filters read.

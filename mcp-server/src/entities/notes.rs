@@ -5,7 +5,7 @@ mod subject;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::{db::Bind, role::Role, scope::Family, tenant_tx::TenantTx};
+use shared::{role::Role, scope::Family, tenant_tx::TenantTx};
 
 pub use record::{Record, Row};
 use subject::{SubjectFilter, SubjectType};
@@ -79,6 +79,7 @@ impl Entity for Notes {
     const PREFIX: &'static str = "note";
     const FAMILY: Family = Family::Notes;
     const TABLE: &'static str = "notes";
+    const SHOWN_AS: &'static str = "body";
     const COLUMNS: &'static str = Row::COLUMNS;
     const FIFTH: Fifth = Fifth::Archive;
     const ACTORS: Actors = Actors { create: Needs::User, update: Needs::User, retire: Needs::User };
@@ -86,7 +87,7 @@ impl Entity for Notes {
         &[BY_CREATION, Order::falling("pinned", &[Key::Int("pinned"), Key::Time("created_at")]), BY_UPDATE];
     const SUMMARY: &'static [&'static str] =
         &["body", "subject_type", "subject_id", "subject_name", "pinned", "author"];
-    const Q: Q = Q::Substring("body_key");
+    const Q: Q = Q::Substring(&["body_key"]);
     const REACH: Option<&'static str> = Some(
         "EXISTS (SELECT 1 FROM job_assignees a WHERE a.tenant_id = notes.tenant_id AND a.job_id = notes.job_id AND a.user_id = ?)",
     );
@@ -130,17 +131,11 @@ impl Entity for Notes {
 
     fn narrow(filter: Filter, tx: &TenantTx, to: &mut Where) -> Result<()> {
         let zone = zone_named(&tx.tenant().time_zone).unwrap_or(chrono_tz::Tz::UTC);
-        for (condition, value) in [
-            ("subject_type = ?", filter.subject_type.map(|kind| Bind::from(kind.as_str()))),
-            ("pinned = ?", filter.pinned.map(|yes| Bind::from(i64::from(yes)))),
-            ("author_id = ?", filter.author_id.map(Bind::from)),
-            ("created_at >= ?", filter.from.map(|from| Bind::from(from.in_zone(zone)))),
-            ("created_at <= ?", filter.to.map(|to| Bind::from(to.end_in_zone(zone)))),
-        ] {
-            if let Some(value) = value {
-                to.and(condition, [value]);
-            }
-        }
+        to.and_if("subject_type = ?", filter.subject_type.map(|kind| kind.as_str()));
+        to.and_if("pinned = ?", filter.pinned.map(i64::from));
+        to.and_if("author_id = ?", filter.author_id);
+        to.and_if("created_at >= ?", filter.from.map(|from| from.in_zone(zone)));
+        to.and_if("created_at <= ?", filter.to.map(|to| to.end_in_zone(zone)));
         if let Some(id) = filter.subject_id {
             subject::narrow(id, to);
         }

@@ -6,29 +6,28 @@ use shared::{binds, tenant_tx::TenantTx};
 use crate::{
     entity::Entity,
     error::{Error, Result},
-    store::{self, Columns, Write},
+    store::{Columns, Step, Write},
+    verbs,
 };
 
-/// Whether a record will be its customer's primary one; the one before gives it up.
+/// Whether a record will be its customer's primary one, and how the one before gives it up: first, since an index
+/// holds that there is one at a time.
 pub async fn settle<E: Entity>(
     tx: &mut TenantTx,
     customer: &str,
     own: &str,
     asked: Option<bool>,
     now: Now,
-) -> Result<bool> {
+) -> Result<(bool, Option<Step>)> {
     match (asked, now) {
         (Some(true), Now::Archived) => Err(Error::field(
             "is_primary",
             format!("an archived {} cannot be the primary one; send `archived: false` too.", E::NOUN),
         )),
-        (_, Now::Archived) | (Some(false), _) => Ok(false),
-        (Some(true), _) => {
-            take_over::<E>(tx, customer, own).await?;
-            Ok(true)
-        }
-        (None, Now::Stays { primary }) => Ok(primary),
-        (None, Now::Comes) => Ok(others::<E>(tx, customer, own).await?.is_empty()),
+        (_, Now::Archived) | (Some(false), _) => Ok((false, None)),
+        (Some(true), _) => Ok((true, before::<E>(tx, customer, own).await?.map(|id| set::<E>(id, false)))),
+        (None, Now::Stays { primary }) => Ok((primary, None)),
+        (None, Now::Comes) => Ok((others::<E>(tx, customer, own).await?.is_empty(), None)),
     }
 }
 
@@ -46,15 +45,30 @@ pub enum Now {
     Archived,
 }
 
-async fn take_over<E: Entity>(tx: &mut TenantTx, customer: &str, own: &str) -> Result<()> {
+impl Now {
+    /// A record that a patch changes.
+    pub fn patched(archived: bool, restored: bool, moved: bool, primary: bool) -> Self {
+        match (archived && !restored, restored || moved) {
+            (true, _) => Self::Archived,
+            (false, true) => Self::Comes,
+            (false, false) => Self::Stays { primary },
+        }
+    }
+}
+
+/// Makes another record the primary one, or no longer so.
+pub fn set<E: Entity>(id: impl Into<String>, primary: bool) -> Step {
+    verbs::alter::<E>(id, Write::new(Columns::default().put("is_primary", primary)))
+}
+
+/// The customer's primary record, if that is another one.
+async fn before<E: Entity>(tx: &mut TenantTx, customer: &str, own: &str) -> Result<Option<String>> {
     let sql = format!(
         "SELECT id FROM {} WHERE tenant_id = $1 AND customer_id = $2 AND is_primary AND id <> $3",
         E::TABLE
     );
-    if let Some((before,)) = tx.row::<(String,)>(&sql, binds![tx.tenant_id(), customer, own]).await? {
-        store::update::<E>(tx, &before, Write::new(Columns::default().put("is_primary", false))).await?;
-    }
-    Ok(())
+    let before: Option<(String,)> = tx.row(&sql, binds![tx.tenant_id(), customer, own]).await?;
+    Ok(before.map(|(id,)| id))
 }
 
 /// The customer's other records in use, by name.
@@ -66,15 +80,4 @@ pub async fn others<E: Entity>(tx: &mut TenantTx, customer: &str, own: &str) -> 
     );
     let rows: Vec<(String,)> = tx.rows(&sql, binds![tx.tenant_id(), customer, own]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Whether a patch restores a record: archiving itself is the fifth verb's alone.
-pub fn restores<E: Entity>(archived: Option<bool>) -> Result<bool> {
-    match archived {
-        Some(true) => Err(Error::field(
-            "archived",
-            format!("is set by {}.{}; call that tool.", E::NAME, E::FIFTH.as_str()),
-        )),
-        asked => Ok(asked == Some(false)),
-    }
 }

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use shared::{binds, scope::Family, tenant_tx::TenantTx};
 
 use super::duplicates;
@@ -10,6 +9,7 @@ use crate::{
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::Result,
     fields::{Color, Set, TagName},
+    search::sort_key,
     store::{Columns, Where, Write},
 };
 
@@ -89,7 +89,7 @@ impl Entity for Tags {
         BY_CREATION,
     ];
     const SUMMARY: &'static [&'static str] = &["name", "color", "usage_count"];
-    const Q: Q = Q::Substring("name_key");
+    const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
         get: "usage_count says on how many records it hangs.",
@@ -100,11 +100,12 @@ impl Entity for Tags {
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let key = draft.name.key();
-        duplicates::refuse::<Tags>(tx, "name", "name_key", &key, None).await?;
+        duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, None).await?;
         let color = draft.color.0.map_or(COLORLESS.to_owned(), |color| color.0);
         let columns = Columns::default()
+            .put("name_key", sort_key(&draft.name.0))
             .put("name", draft.name.0)
-            .put("name_key", key)
+            .put("unique_key", key)
             .put("color", color)
             .put("usage_count", 0);
         Ok(Write::new(columns))
@@ -114,8 +115,8 @@ impl Entity for Tags {
         let mut columns = Columns::default().set("color", change.color, |color| color.0);
         if let Some(name) = change.name.0 {
             let key = name.key();
-            duplicates::refuse::<Tags>(tx, "name", "name_key", &key, Some(&row.meta.id)).await?;
-            columns = columns.put("name", name.0).put("name_key", key);
+            duplicates::refuse::<Tags>(tx, "name", "unique_key", &key, Some(&row.meta.id)).await?;
+            columns = columns.put("name_key", sort_key(&name.0)).put("name", name.0).put("unique_key", key);
         }
         Ok(Write::new(columns))
     }
@@ -126,7 +127,7 @@ impl Entity for Tags {
             let sql = format!("DELETE FROM {table} WHERE tenant_id = $1 AND tag_id = $2");
             detached += tx.execute(&sql, binds![tx.tenant_id(), &row.meta.id]).await?;
         }
-        Ok(Retired::Deleted(Map::from_iter([("detached".to_owned(), detached.into())])))
+        Ok(Retired::Deleted(Write::default().beside("detached", detached)))
     }
 
     fn narrow(_: Filter, _: &TenantTx, _: &mut Where) -> Result<()> {

@@ -17,9 +17,13 @@ fn ten_thousandths(text: &str) -> Option<i64> {
     Some(whole.parse::<i64>().ok()? * 10_000 + format!("{fraction:0<4}").parse::<i64>().ok()?)
 }
 
-fn show(f: &mut fmt::Formatter<'_>, value: i64) -> fmt::Result {
-    let text = format!("{}.{:04}", value / 10_000, value % 10_000);
-    f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+/// A share of one that is counted in millionths, as a decimal: 82,500 is 0.0825.
+pub fn parts(millionths: i64) -> String {
+    trimmed(&format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)).to_owned()
+}
+
+fn trimmed(decimal: &str) -> &str {
+    decimal.trim_end_matches('0').trim_end_matches('.')
 }
 
 macro_rules! decimals {
@@ -48,7 +52,7 @@ macro_rules! decimals {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                show(f, self.0)
+                f.write_str(trimmed(&format!("{}.{:04}", self.0 / 10_000, self.0 % 10_000)))
             }
         }
 
@@ -73,6 +77,12 @@ decimals! {
     /// A percentage from 0 to 100, up to four places.
     Percentage, "percentage", 0..=1_000_000i64,
         "is no percentage; send a number from 0 to 100 with at most 4 decimal places, like `8.25`.";
+    /// A tax rate in percent: from 0 to 99.9999, up to four places.
+    TaxPercentage, "tax-percentage", 0..=999_999i64,
+        "is no tax rate; send a percentage from 0 to 99.9999 with at most 4 decimal places, like `8.25`.";
+    /// What is added to a cost, in percent of it: from 0 to 10,000, up to four places.
+    Markup, "markup", 0..=100_000_000i64,
+        "is no markup; send a percentage from 0 to 10000 with at most 4 decimal places, like `35`.";
 }
 
 #[cfg(test)]

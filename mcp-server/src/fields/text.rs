@@ -7,8 +7,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::search::fold;
-
 /// NFC, trimmed; refused with a reason if control characters are in it or its length is off.
 fn clean(text: &str, least: usize, most: usize, lines: bool) -> Result<String, String> {
     let text: String = text.trim().nfc().collect();
@@ -120,9 +118,9 @@ impl Email {
 }
 
 impl TagName {
-    /// The name as it is compared: ignoring case.
+    /// The name as it is compared: ignoring case alone. By way of capitals, since ß has none of its own.
     pub fn key(&self) -> String {
-        fold(&self.0)
+        self.0.to_uppercase().to_lowercase()
     }
 }
 

@@ -5,7 +5,6 @@ mod access_token;
 mod api_key;
 mod jwks;
 mod revocations;
-mod sources;
 mod strict;
 
 use std::{net::IpAddr, sync::Arc};
@@ -13,9 +12,17 @@ use std::{net::IpAddr, sync::Arc};
 use axum::http::{HeaderMap, HeaderValue, header};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
-use shared::{api_key as key_form, caller::Caller, clock::Clock, db::Db, error::Error, timestamp::Timestamp};
+use shared::{
+    api_key as key_form,
+    caller::Caller,
+    clock::Clock,
+    db::Db,
+    error::Error,
+    network::{self, AllowList, Network},
+    timestamp::Timestamp,
+};
 
-use self::{access_token::Verifier, jwks::Jwks, revocations::Watch, sources::Sources};
+use self::{access_token::Verifier, jwks::Jwks, revocations::Watch};
 use super::Fault;
 
 /// Why a credential is refused.
@@ -33,7 +40,8 @@ pub enum Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        tracing::warn!(error = ?error, "a credential could not be checked");
+        let cause = anyhow::Error::from(error);
+        tracing::warn!(cause = format!("{cause:#}"), "a credential could not be checked");
         Self::Unavailable("Zoop cannot check credentials at the moment. Try again in a few seconds.")
     }
 }
@@ -44,7 +52,7 @@ struct Known {
     caller: Arc<Caller>,
     expires_at: Option<Timestamp>,
     /// The addresses that it may come from.
-    sources: Arc<Sources>,
+    sources: Arc<AllowList>,
     /// The revocations that had been seen when it was looked up.
     generation: u64,
 }
@@ -53,6 +61,7 @@ struct Known {
 pub struct Authenticator {
     db: Db,
     clock: Clock,
+    trusted_proxies: Vec<Network>,
     known: Cache<[u8; 32], Known>,
     verifier: Verifier,
     watch: Watch,
@@ -66,6 +75,7 @@ impl Authenticator {
         issuer: &str,
         resources: Vec<String>,
         keys_url: String,
+        trusted_proxies: Vec<Network>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             watch: Watch::new(db.clone(), clock.clone()),
@@ -73,6 +83,7 @@ impl Authenticator {
             known: Cache::new(100_000),
             db,
             clock,
+            trusted_proxies,
         })
     }
 
@@ -82,8 +93,8 @@ impl Authenticator {
         self.verifier.jwks.keep_fresh().await;
     }
 
-    /// The caller of a request from this address.
-    pub async fn caller(&self, headers: &HeaderMap, from: IpAddr) -> Result<Arc<Caller>, Refusal> {
+    /// The caller of a request that this peer sent.
+    pub async fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Arc<Caller>, Refusal> {
         let token = bearer(headers)?;
         if !self.watch.is_current() {
             return Err(Refusal::Unavailable(
@@ -106,7 +117,7 @@ impl Authenticator {
                 known
             }
         };
-        if !known.sources.allow(from) {
+        if !known.sources.allows(network::source(peer, headers, &self.trusted_proxies)) {
             return Err(Refusal::Invalid(Some("address")));
         }
         Ok(known.caller)

@@ -11,7 +11,6 @@ use axum::{
 use shared::{
     caller::Caller,
     permit::Permit,
-    rate_limit::Standing,
     scope::{Scope, Scopes},
 };
 use url::form_urlencoded;
@@ -20,7 +19,7 @@ use super::{
     Fault,
     authenticate::{challenge, insufficient_scope},
     body::{let_go, read},
-    limits::Counted,
+    limits::{Counted, Told},
 };
 use crate::{
     app::App,
@@ -32,7 +31,7 @@ use crate::{
 /// Answers one message.
 pub async fn call(
     State(app): State<App>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: HttpRequest,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -40,7 +39,7 @@ pub async fn call(
     let modern = protocol::declared_modern(headers);
     let metadata = metadata_url(&app, headers);
     let view = view_of(&app, parts.uri.query());
-    let caller = match app.authenticator.caller(headers, from.ip()).await {
+    let caller = match app.authenticator.caller(headers, peer.ip()).await {
         Ok(caller) => caller,
         Err(refusal) => {
             let_go(headers, body);
@@ -142,11 +141,11 @@ fn forbidden(form: Form, needed: &[Scope], missing: Scopes, metadata: &str) -> R
     response
 }
 
-fn too_many(app: &App, (fault, standing): (Fault, Standing), modern: bool) -> Response {
+fn too_many(app: &App, (fault, standing): (Fault, Told), modern: bool) -> Response {
     told(app, fault.for_modern(modern).into_response(), standing)
 }
 
-fn told(app: &App, mut response: Response, standing: Standing) -> Response {
+fn told(app: &App, mut response: Response, standing: Told) -> Response {
     app.limits.tell(response.headers_mut(), standing);
     response
 }

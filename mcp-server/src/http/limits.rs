@@ -31,49 +31,63 @@ pub enum Counted {
     Work,
 }
 
+/// How a caller stands, as every answer tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    credential: Standing,
+    /// Told when it is the tenant's limit that was hit.
+    tenant: Option<Standing>,
+}
+
+impl From<Standing> for Told {
+    fn from(credential: Standing) -> Self {
+        Self { credential, tenant: None }
+    }
+}
+
 impl Limits {
-    /// Counts a request, or refuses it with 429.
+    /// Counts a request, or refuses it with 429; what is refused uses up nothing.
     pub fn take(
         &self,
         caller: &Caller,
         counted: Counted,
         now: Timestamp,
-    ) -> Result<Standing, Box<(Fault, Standing)>> {
-        let by_credential = match counted {
-            Counted::Handshake => &self.handshakes,
-            Counted::Work => &self.credential,
-        };
-        let standing = by_credential
-            .take(&caller.credential, now)
-            .map_err(|at| self.refusal("this credential", by_credential, at))?;
-        if counted == Counted::Work {
-            self.tenant
-                .take(&caller.tenant_id, now)
-                .map_err(|at| self.refusal("this account", &self.tenant, at))?;
+    ) -> Result<Told, Box<(Fault, Told)>> {
+        if counted == Counted::Handshake {
+            let standing = self.handshakes.take(&caller.credential, now);
+            return standing
+                .map(Told::from)
+                .map_err(|at| Box::new((refusal("this credential", &self.handshakes, at), at.into())));
         }
-        Ok(standing)
+        let limits = [(&self.credential, caller.credential.as_str()), (&self.tenant, &caller.tenant_id)];
+        let [credential, tenant] = match RateLimit::take_all(limits, now) {
+            Ok([credential, _]) => return Ok(credential.into()),
+            Err(standings) => standings,
+        };
+        // Where both refuse, the longer wait is the one that helps.
+        let by_tenant = tenant.remaining == 0
+            && (credential.remaining > 0 || tenant.reset_seconds > credential.reset_seconds);
+        Err(Box::new(if by_tenant {
+            let fault = refusal("this account", &self.tenant, tenant);
+            (fault, Told { credential, tenant: Some(tenant) })
+        } else {
+            (refusal("this credential", &self.credential, credential), credential.into())
+        }))
     }
 
     /// Counts a request that is refused for a reason that comes before 429.
-    pub fn count(&self, caller: &Caller, now: Timestamp) -> Standing {
+    pub fn count(&self, caller: &Caller, now: Timestamp) -> Told {
         let (Ok(standing) | Err(standing)) = self.credential.take(&caller.credential, now);
-        standing
+        standing.into()
     }
 
-    fn refusal(&self, whose: &str, limit: &RateLimit, standing: Standing) -> Box<(Fault, Standing)> {
-        let message = format!(
-            "Too many requests: {whose} may make {} in any 60 seconds. Wait {} seconds, then go on.",
-            limit.quota(),
-            standing.reset_seconds
-        );
-        let fault = Fault::new(StatusCode::TOO_MANY_REQUESTS, -32003, "rate_limited", message)
-            .header(header::RETRY_AFTER, &standing.reset_seconds.to_string());
-        Box::new((fault, standing))
-    }
-
-    /// Tells on every answer how the credential stands.
-    pub fn tell(&self, headers: &mut HeaderMap, standing: Standing) {
-        let limit = format!("\"credential\";r={};t={}", standing.remaining, standing.reset_seconds);
+    /// Tells on every answer how the caller stands.
+    pub fn tell(&self, headers: &mut HeaderMap, told: Told) {
+        let item = |name: &str, at: Standing| format!("\"{name}\";r={};t={}", at.remaining, at.reset_seconds);
+        let mut limit = item("credential", told.credential);
+        if let Some(tenant) = told.tenant {
+            limit = format!("{limit}, {}", item("tenant", tenant));
+        }
         let policy = format!(
             "\"credential\";q={};w=60, \"tenant\";q={};w=60",
             self.credential.quota(),
@@ -85,4 +99,14 @@ impl Limits {
             }
         }
     }
+}
+
+fn refusal(whose: &str, limit: &RateLimit, standing: Standing) -> Fault {
+    let message = format!(
+        "Too many requests: {whose} may make {} in any 60 seconds. Wait {} seconds, then go on.",
+        limit.quota(),
+        standing.reset_seconds
+    );
+    Fault::new(StatusCode::TOO_MANY_REQUESTS, -32003, "rate_limited", message)
+        .header(header::RETRY_AFTER, &standing.reset_seconds.to_string())
 }

@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
-use shared::{db::Bind, tenant_tx::TenantTx};
 
-use super::issues_where;
+use super::{Choice, Component};
 use crate::{
-    documents::Discount,
+    documents::{Discount, Price},
     error::{Error, Issue, Result},
     fields::{Line as LineText, Patch, Percentage, Quantity, ShortLine, SignedMoney},
 };
@@ -85,7 +84,7 @@ pub struct LineItem {
     pub quantity: Option<Quantity>,
     /// E.g. hour.
     #[serde(default)]
-    pub unit: Option<ShortLine>,
+    pub unit: Patch<ShortLine>,
     /// In minor units.
     #[serde(default)]
     pub unit_price: Option<SignedMoney>,
@@ -96,13 +95,39 @@ pub struct LineItem {
     #[serde(default)]
     pub tax_rate_id: Patch<String>,
     #[serde(default)]
-    pub discount: Option<DiscountInput>,
-    /// The pricebook's kind, once known.
+    pub discount: Patch<DiscountInput>,
+    /// What the pricebook gave; none for a line that is new, or not from there.
     #[serde(skip)]
-    pub kind: Option<String>,
+    pub snapshot: Option<Snapshot>,
+    /// On a quote.
+    #[serde(skip)]
+    pub choice: Option<Choice>,
+}
+
+/// What a line keeps of its item, beside the fields that it may say itself.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The item's kind.
+    pub kind: String,
+    /// A bundle's parts.
+    pub components: Vec<Component>,
 }
 
 impl LineItem {
+    /// Whether the line is sent now: one that is stored keeps what it took from the pricebook.
+    pub(super) fn is_new(&self) -> bool {
+        self.snapshot.is_none()
+    }
+
+    pub(super) fn is_discount(&self) -> bool {
+        self.snapshot.as_ref().is_some_and(|snapshot| snapshot.kind == "discount")
+    }
+
+    /// Whether it is part of the document's sums: all are, but the options of a quote that were not taken.
+    pub fn is_counted(&self) -> bool {
+        self.choice.is_none_or(Choice::is_selected)
+    }
+
     pub(super) fn tax_rate(&self) -> Option<&str> {
         match &self.tax_rate_id {
             Patch::Set(id) => Some(id),
@@ -122,87 +147,60 @@ impl LineItem {
         self.quantity.map_or(10_000, |quantity| quantity.0)
     }
 
-    pub(super) fn price(&self) -> i64 {
-        self.unit_price.map_or(0, |price| price.0)
-    }
-
     pub(super) fn discount(&self) -> Option<Discount> {
-        self.discount.map(|discount| discount.0)
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct PricebookItem {
-    id: String,
-    kind: String,
-    name: String,
-    unit: Option<String>,
-    unit_price: Option<i64>,
-    taxable: bool,
-    tax_rate_id: Option<String>,
-}
-
-/// With a catalog_item_id, what a line lacks is copied from the item: the document keeps a snapshot of it.
-pub(super) async fn copy_from_pricebook(tx: &mut TenantTx, items: &mut [LineItem]) -> Result<()> {
-    let mut ids: Vec<String> = items.iter().filter_map(|item| item.catalog_item_id.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let marks: Vec<String> = (0..ids.len()).map(|n| format!("${}", n + 2)).collect();
-    let sql = format!(
-        "SELECT id, kind, name, unit, unit_price, taxable, tax_rate_id FROM catalog_items \
-         WHERE tenant_id = $1 AND id IN ({})",
-        marks.join(", ")
-    );
-    let binds = std::iter::once(Bind::from(tx.tenant_id())).chain(ids.iter().map(Bind::from)).collect();
-    let found: Vec<PricebookItem> = tx.rows(&sql, binds).await?;
-    let known = |id: &str| found.iter().find(|item| item.id == id);
-    let issues = issues_where(items, |item| match item.catalog_item_id.as_deref() {
-        Some(id) if known(id).is_none() => {
-            Some(("catalog_item_id", "catalog item", id, "catalog_items.list"))
-        }
-        _ => None,
-    });
-    if !issues.is_empty() {
-        return Err(Error::issues(issues));
-    }
-    for item in items {
-        let Some(source) = item.catalog_item_id.as_deref().and_then(known) else { continue };
-        item.kind = Some(source.kind.clone());
-        item.description.get_or_insert_with(|| LineText(source.name.clone()));
-        item.unit = item.unit.take().or_else(|| source.unit.clone().map(ShortLine));
-        item.unit_price = item.unit_price.or(source.unit_price.map(SignedMoney));
-        item.taxable = item.taxable.or(Some(source.taxable));
-        if item.tax_rate_id.is_absent()
-            && let Some(rate) = &source.tax_rate_id
-        {
-            item.tax_rate_id = Patch::Set(rate.clone());
+        match self.discount {
+            Patch::Set(DiscountInput(discount)) => Some(discount),
+            Patch::Absent | Patch::Null => None,
         }
     }
-    Ok(())
+
+    /// What one costs. A discount's line takes its discount off the others: its price is below 0.
+    pub(super) fn price(&self) -> Price {
+        match (self.unit_price, self.discount()) {
+            (Some(price), _) => Price::Unit(price.0),
+            (None, Some(Discount::Percent(p))) if self.is_discount() => Price::PercentOff(p),
+            (None, Some(Discount::Fixed(value))) if self.is_discount() => Price::Unit(-value),
+            (None, _) => Price::Unit(0),
+        }
+    }
+
+    /// The discount on the line itself.
+    pub(super) fn discount_on_line(&self) -> Option<Discount> {
+        self.discount().filter(|_| !self.is_discount())
+    }
 }
 
 /// What a line must have by itself, once the pricebook has given what it gives.
-pub(super) fn check(items: &[LineItem]) -> Result<()> {
+pub(super) fn check(items: &[LineItem], field: &str) -> Result<()> {
     let mut issues = Vec::new();
     for (n, item) in items.iter().enumerate() {
-        let mut issue = |field: &str, message: &str| {
-            issues.push(Issue::new(format!("line_items[{n}].{field}"), message));
-        };
+        let mut issue =
+            |name: &str, message: &str| issues.push(Issue::new(format!("{field}[{n}].{name}"), message));
         if item.description.is_none() {
             issue("description", "is required; say what the line is, or name a catalog_item_id.");
         }
-        match item.unit_price {
-            None => issue("unit_price", "is required, in minor units: send 1250 for $12.50."),
-            Some(price) if price.0 < 0 && item.kind.as_deref() != Some("discount") => {
+        match (item.unit_price, item.is_discount()) {
+            (Some(price), true) if price.0 > 0 => {
+                issue("unit_price", "of a discount is below 0: send -500 to take $5.00 off.");
+            }
+            (Some(_), true) if item.discount().is_some() => {
+                issue("discount", "cannot stand beside the unit_price of a discount; send one of them.");
+            }
+            (None, true) if item.discount().is_none() => {
+                issue("unit_price", "is required for this discount; send it, or `discount`.");
+            }
+            (_, true) => {}
+            (None, false) => issue("unit_price", "is required, in minor units: send 1250 for $12.50."),
+            (Some(price), false) if price.0 < 0 => {
                 issue(
                     "unit_price",
                     "may be below 0 only for an item of kind discount; use `discount` instead.",
                 );
             }
-            Some(_) => {}
+            (Some(_), false) => {}
+        }
+        if item.choice.is_some_and(|choice| !choice.is_optional() && !choice.is_selected()) {
+            issue("selected", "is false only for a line with `optional: true`; send that too.");
         }
     }
     if issues.is_empty() { Ok(()) } else { Err(Error::issues(issues)) }

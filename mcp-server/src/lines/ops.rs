@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::input::LineItem;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    fields::Patch,
+};
 
 /// add, update or remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -19,11 +22,11 @@ pub enum Op {
     Remove,
 }
 
-/// One edit: {op: add, item}, {op: update, id, item} or {op: remove, id}.
+/// One edit: {op: add, item}, {op: update, id, item} or {op: remove, id}. `L` is the document's kind of line.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
-pub struct LineItemOp {
+pub struct LineItemOp<L: Default = LineItem> {
     /// What to do.
     op: Op,
     /// The line's, for update and remove.
@@ -31,50 +34,59 @@ pub struct LineItemOp {
     id: Option<String>,
     /// For add and update.
     #[serde(default)]
-    item: Option<LineItem>,
+    item: Option<L>,
 }
 
 /// The lines after these edits, in order.
-pub fn apply(
+pub fn apply<L: Default + Into<LineItem>>(
     mut lines: Vec<(Option<String>, LineItem)>,
-    ops: Vec<LineItemOp>,
+    ops: Vec<LineItemOp<L>>,
 ) -> Result<Vec<(Option<String>, LineItem)>> {
     for (n, op) in ops.into_iter().enumerate() {
-        let place = |lines: &[(Option<String>, LineItem)]| {
-            let found = lines.iter().position(|(id, _)| id.is_some() && *id == op.id);
-            found.ok_or_else(|| {
-                let message = "names no line of this record; `get` shows each line's id.";
-                Error::field(format!("line_item_ops[{n}].id"), message)
-            })
-        };
         let needed = || Error::field(format!("line_item_ops[{n}].item"), "is required for this op.");
+        let item = op.item.map(Into::into).ok_or_else(needed);
+        if op.op == Op::Add {
+            lines.push((None, item?));
+            continue;
+        }
+        let place = lines.iter().position(|(id, _)| id.is_some() && *id == op.id).ok_or_else(|| {
+            let message = "names no line of this record; `get` shows each line's id.";
+            Error::field(format!("line_item_ops[{n}].id"), message)
+        })?;
         match op.op {
-            Op::Add => lines.push((None, op.item.clone().ok_or_else(needed)?)),
-            Op::Remove => {
-                let place = place(&lines)?;
-                lines.remove(place);
-            }
-            Op::Update => {
-                let place = place(&lines)?;
-                let item = op.item.clone().ok_or_else(needed)?;
-                merge(&mut lines[place].1, item);
-            }
+            Op::Update => merge(&mut lines[place].1, item?),
+            _ => drop(lines.remove(place)),
         }
     }
     Ok(lines)
 }
 
 fn merge(line: &mut LineItem, patch: LineItem) {
-    if patch.catalog_item_id.is_some() {
-        line.catalog_item_id = patch.catalog_item_id;
+    let choice = match (patch.choice, line.choice) {
+        (Some(patch), Some(before)) => Some(patch.over(before)),
+        (patch, before) => patch.or(before),
+    };
+    if patch.catalog_item_id.is_some() && patch.catalog_item_id != line.catalog_item_id {
+        // Another item is a new line in the old one's place: it takes from the pricebook what the patch leaves out.
+        *line = LineItem { quantity: patch.quantity.or(line.quantity), choice, ..patch };
+        return;
+    }
+    line.choice = choice;
+    if line.is_discount() && (patch.unit_price.is_some() || !patch.discount.is_absent()) {
+        // Its price and its discount are two ways to say the same.
+        (line.unit_price, line.discount) = (None, Patch::Absent);
     }
     line.description = patch.description.or(line.description.take());
     line.quantity = patch.quantity.or(line.quantity);
-    line.unit = patch.unit.or(line.unit.take());
     line.unit_price = patch.unit_price.or(line.unit_price);
     line.taxable = patch.taxable.or(line.taxable);
-    line.discount = patch.discount.or(line.discount);
-    if !patch.tax_rate_id.is_absent() {
-        line.tax_rate_id = patch.tax_rate_id;
+    replace(&mut line.unit, patch.unit);
+    replace(&mut line.discount, patch.discount);
+    replace(&mut line.tax_rate_id, patch.tax_rate_id);
+}
+
+fn replace<T>(field: &mut Patch<T>, patch: Patch<T>) {
+    if !patch.is_absent() {
+        *field = patch;
     }
 }

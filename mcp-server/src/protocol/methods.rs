@@ -93,7 +93,8 @@ pub fn tool_call<'a>(
         }
     };
     let args = match params.remove("arguments") {
-        None => Map::new(),
+        // As with params: null stands for none.
+        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(args)) => args,
         Some(_) => {
             return Err(RpcError::new(-32602, "invalid_params", "`params.arguments` must be an object."));

@@ -82,8 +82,10 @@ pub fn parse(body: &[u8], modern: bool) -> Result<Message, Fault> {
     if known_id.is_none() {
         return Err(refuse(-32600, "invalid_request", "`id` must be a string or an integer."));
     }
+    // JSON-RPC 2.0 §4.2 wants structured params or none. Some serialisers write an absent member as null; it can mean
+    // nothing else, and a refusal would only stop a client that its user cannot mend.
     let params = match object.remove("params") {
-        None => Map::new(),
+        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(params)) => params,
         Some(_) => {
             return Err(refuse(-32600, "invalid_request", "`params` must be an object.").answering(&id));

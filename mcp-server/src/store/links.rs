@@ -56,11 +56,6 @@ pub async fn of_owners(
     Ok(linked)
 }
 
-/// The names of tags.
-pub async fn tag_names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    names(tx, "tags", "name", ids).await
-}
-
 /// Keeps each tag's usage count in the transaction that moves it. Neither version nor updated_at of the tag moves.
 pub async fn move_usage(tx: &mut TenantTx, before: &[String], after: &[String]) -> Result<()> {
     let gone = before.iter().filter(|tag| !after.contains(tag)).map(|tag| (tag, -1i64));

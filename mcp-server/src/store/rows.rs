@@ -21,7 +21,15 @@ fn first_tool<E: Entity>() -> String {
 
 /// The record of this id, if it is there and in reach.
 pub async fn fetch<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
-    let mut to = Where::in_reach::<E>(tx);
+    fetch_where::<E>(Where::in_reach::<E>(tx), tx, id).await
+}
+
+/// The record of this id, whoever asks: for what the caller's own record brings about.
+pub async fn fetch_any<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
+    fetch_where::<E>(Where::of_table(E::TABLE, tx), tx, id).await
+}
+
+async fn fetch_where<E: Entity>(mut to: Where, tx: &mut TenantTx, id: &str) -> Result<Stored<E::Row>> {
     to.and("id = ?", [Bind::from(id)]);
     let sql = format!("SELECT {} FROM {} WHERE {}", columns::<E>(), E::TABLE, to.sql());
     tx.row(&sql, to.into_binds()).await?.ok_or_else(|| Error::not_found(E::NOUN, id, &first_tool::<E>()))
@@ -102,13 +110,19 @@ pub async fn page<E: Entity>(
         E::TABLE,
         to.sql(),
     );
-    Ok(tx.rows(&sql, to.into_binds()).await?)
+    let binds = to.into_binds();
+    #[cfg(test)]
+    super::seen::remember(&sql, &binds);
+    Ok(tx.rows(&sql, binds).await?)
 }
 
 /// How many rows there are.
 pub async fn count<E: Entity>(tx: &mut TenantTx, join: &str, to: Where) -> Result<i64> {
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {}{join} WHERE {}", E::TABLE, to.sql());
-    let row: Option<(i64,)> = tx.row(&sql, to.into_binds()).await?;
+    let binds = to.into_binds();
+    #[cfg(test)]
+    super::seen::remember(&sql, &binds);
+    let row: Option<(i64,)> = tx.row(&sql, binds).await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 

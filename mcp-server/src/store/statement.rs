@@ -42,6 +42,13 @@ impl Where {
         }
     }
 
+    /// Adds a condition with one value, where there is one.
+    pub fn and_if(&mut self, condition: &str, value: Option<impl Into<Bind>>) {
+        if let Some(value) = value {
+            self.and(condition, [value.into()]);
+        }
+    }
+
     /// `column IN (…)`. Lists as arrays differ between the databases, this does not.
     pub fn any_of(&mut self, column: &str, values: impl IntoIterator<Item = Bind>) {
         let marks = self.marks(values);

@@ -1,8 +1,9 @@
-//! What a create or a change writes: columns, child rows that are replaced whole, warnings.
+//! What a create or a change writes: columns, child rows that are replaced whole, other records; and what it says.
 
 use serde_json::{Map, Value};
 use shared::db::Bind;
 
+use super::Step;
 use crate::fields::{Patch, Set};
 
 /// Columns and their values.
@@ -10,9 +11,12 @@ use crate::fields::{Patch, Set};
 pub struct Columns(Vec<(&'static str, Bind)>);
 
 impl Columns {
-    /// One column more.
+    /// One column more, or another value of one that is there.
     pub fn put(mut self, name: &'static str, value: impl Into<Bind>) -> Self {
-        self.0.push((name, value.into()));
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, before)) => *before = value.into(),
+            None => self.0.push((name, value.into())),
+        }
         self
     }
 
@@ -36,10 +40,14 @@ impl Columns {
         }
     }
 
-    /// All columns of another set.
-    pub fn and(mut self, other: Columns) -> Self {
-        self.0.extend(other.0);
-        self
+    /// All columns of another set, whose values stand.
+    pub fn and(self, other: Columns) -> Self {
+        other.0.into_iter().fold(self, |columns, (name, value)| columns.put(name, value))
+    }
+
+    /// The names alone.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
     }
 
     /// Names and values, in order.
@@ -60,7 +68,7 @@ pub struct Children {
 }
 
 /// All that a create or a change writes.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Write {
     /// The record's own columns.
     pub columns: Columns,
@@ -68,12 +76,52 @@ pub struct Write {
     pub children: Vec<Children>,
     /// What the caller should know: {message, …} each.
     pub warnings: Vec<Map<String, Value>>,
+    /// What else stands beside the record in the answer.
+    pub beside: Map<String, Value>,
+    /// Other records that are written before this one, e.g. who gives up what it takes.
+    pub first: Vec<Step>,
+    /// Other records that are written after this one, e.g. who refers to it.
+    pub then: Vec<Step>,
 }
 
 impl Write {
     /// Columns alone.
     pub fn new(columns: Columns) -> Self {
         Self { columns, ..Self::default() }
+    }
+
+    /// More columns.
+    pub fn and(mut self, columns: Columns) -> Self {
+        self.columns = self.columns.and(columns);
+        self
+    }
+
+    /// Writes another record before this one.
+    pub fn first(mut self, step: impl IntoIterator<Item = Step>) -> Self {
+        self.first.extend(step);
+        self
+    }
+
+    /// Writes another record after this one.
+    pub fn then(mut self, step: impl IntoIterator<Item = Step>) -> Self {
+        self.then.extend(step);
+        self
+    }
+
+    /// Answers something beside the record, e.g. how many others were regenerated.
+    pub fn beside(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.beside.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// All that is to say beside the record, the warnings among it.
+    pub fn said(&mut self) -> Map<String, Value> {
+        let mut said = std::mem::take(&mut self.beside);
+        if !self.warnings.is_empty() {
+            let warnings = self.warnings.drain(..).map(Value::Object);
+            said.insert("warnings".to_owned(), warnings.collect());
+        }
+        said
     }
 
     /// Replaces child rows too.

@@ -3,13 +3,12 @@
 use serde_json::{Map, Value};
 use shared::tenant_tx::TenantTx;
 
-use super::{
-    every_record::Common, options::OnDuplicate, present::present_one, update::update, write::Written,
-};
+use super::{every_record::Common, options::OnDuplicate, put::insert, update::update};
 use crate::{
-    entity::{Entity, Stored, Wanted},
+    entity::Entity,
     error::Result,
-    schema, store,
+    schema,
+    store::{self, Written},
 };
 
 /// Makes the record; the arguments have passed the schema.
@@ -38,19 +37,5 @@ async fn make<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) -> Res
     let draft: E::Draft = schema::read(args)?;
     let id = tx.new_id(E::PREFIX);
     let write = E::create(draft, &id, tx).await?;
-    let write = common.add::<E>(write, None, tx).await?;
-    let warnings = write.warnings.clone();
-    let row = store::insert::<E>(tx, &id, write).await?;
-    common.finish::<E>(&id, tx).await?;
-    reindex::<E>(&row, tx).await?;
-    let record = present_one::<E>(row, &Wanted::Full, tx).await?;
-    Ok(Written::new(None, record).warned(warnings))
-}
-
-/// Brings the search index to what the row says now.
-pub async fn reindex<E: Entity>(row: &Stored<E::Row>, tx: &mut TenantTx) -> Result<()> {
-    match E::search_text(&row.own, tx) {
-        Some(text) => store::index::<E>(tx, &row.meta.id, text).await,
-        None => Ok(()),
-    }
+    insert::<E>(&id, write, &common, tx).await
 }

@@ -6,7 +6,8 @@ use shared::tenant_tx::TenantTx;
 use super::present::custom_fields_merged;
 use crate::{
     entity::{Entity, Stored},
-    error::{Error, Issue, Result},
+    error::{Error, Result},
+    references,
     schema::BRIEF,
     store::{self, Children, Columns, Write},
 };
@@ -111,7 +112,7 @@ impl Common {
             let mut ids = tag_ids.clone();
             ids.sort();
             ids.dedup();
-            check_tags(tx, tag_ids).await?;
+            references::TAG.check_all(tx, "tag_ids", tag_ids, &[]).await?;
             let before = match row {
                 Some(row) => {
                     let owner = [row.meta.id.as_str()];
@@ -138,20 +139,4 @@ impl Common {
     pub fn archived(&self) -> Option<bool> {
         self.archived
     }
-}
-
-async fn check_tags(tx: &mut TenantTx, ids: &[String]) -> Result<()> {
-    let wanted: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let known = store::tag_names(tx, &wanted).await?;
-    let issues: Vec<Issue> = ids
-        .iter()
-        .enumerate()
-        .filter(|(_, id)| !known.contains_key(*id))
-        .map(|(n, id)| Issue {
-            path: format!("tag_ids[{n}]"),
-            message: format!("there is no tag `{}`; list the tags with tags.list.", crate::error::shown(id)),
-            reason: Some("bad_reference"),
-        })
-        .collect();
-    if issues.is_empty() { Ok(()) } else { Err(Error::issues(issues)) }
 }

@@ -13,5 +13,5 @@ use crate::{entity::Entity, error::Result, store};
 pub async fn get<E: Entity>(options: GetOptions, tx: &mut TenantTx) -> Result<Map<String, Value>> {
     let wanted = wanted::<E>(options.view.unwrap_or(View::Full), options.fields)?;
     let row = store::fetch::<E>(tx, &options.id).await?;
-    present_one::<E>(row, &wanted, tx).await
+    present_one::<E>(&row, &wanted, tx).await
 }

@@ -27,6 +27,8 @@ pub struct PageSize(pub usize);
 const RELEVANCE: &str = "relevance";
 /// Past this page number a cursor is the way.
 const LAST_NUMBERED_PAGE: i64 = 500;
+/// More rows than any account has of what is listed whole.
+const WHOLE_LIST: i64 = 1_000_000;
 
 /// The names that `sort` takes.
 pub fn sorts<E: Entity>() -> Vec<String> {
@@ -82,6 +84,11 @@ pub async fn list<E: Entity>(
     size: PageSize,
     tx: &mut TenantTx,
 ) -> Result<Map<String, Value>> {
+    // Such a list is one answer, whole: neither a count of rows nor the answer's size cuts it.
+    let (most, size) = match E::UNPAGED && args.is_empty() {
+        true => (WHOLE_LIST, PageSize(usize::MAX)),
+        false => (E::PAGE, size),
+    };
     let fingerprint = cursor::fingerprint::<E>(&args, tx);
     let mut from_the_start = args.clone();
     from_the_start.shift_remove("cursor");
@@ -115,7 +122,7 @@ pub async fn list<E: Entity>(
         let columns: Vec<&str> = keys.iter().map(|key| key.column()).collect();
         beyond(&mut to, &columns, after);
     }
-    let limit = options.limit.unwrap_or(E::PAGE);
+    let limit = options.limit.unwrap_or(most);
     // One row more than asked tells whether there are more.
     let page = Page { keys: &keys, falling, limit: limit + 1, offset };
     let rows = store::page::<E>(tx, &join, to, page).await?;
@@ -161,6 +168,7 @@ pub async fn list<E: Entity>(
     if cut {
         answer.insert("truncatedBy".into(), "size".into());
     }
+    answer.extend(E::beside_list(tx).await?);
     Ok(answer)
 }
 
@@ -197,7 +205,7 @@ async fn records_of<E: Entity>(
             Err(tombstone) => gone.push(Some(tombstone.record())),
         }
     }
-    let mut present = present::<E>(rows, wanted, tx).await?.into_iter();
+    let mut present = present::<E>(&rows, wanted, tx).await?.into_iter();
     let records = gone.into_iter().filter_map(|gone| gone.or_else(|| present.next())).collect();
     Ok((places, records))
 }

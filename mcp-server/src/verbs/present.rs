@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 use shared::tenant_tx::TenantTx;
 
-use super::{COMMON_FIELDS, options::View};
+use super::{common_fields, options::View};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::{Error, Issue, Result},
+    references,
     schema::nearest,
     store,
 };
@@ -25,7 +26,8 @@ pub fn wanted<E: Entity>(view: View, fields: Option<Vec<String>>) -> Result<Want
         });
     };
     let own = crate::schema::properties_of::<E::Record>();
-    let mut known: Vec<&str> = own.keys().map(String::as_str).chain(COMMON_FIELDS.iter().copied()).collect();
+    let mut known: Vec<&str> = own.keys().map(String::as_str).collect();
+    known.extend(common_fields::<E>().map(|name| -> &str { name }));
     if E::TAGS.is_some() {
         known.extend(["tag_ids", "tag_names"]);
     }
@@ -55,7 +57,7 @@ pub fn wanted<E: Entity>(view: View, fields: Option<Vec<String>>) -> Result<Want
 
 /// The answers of a page.
 pub async fn present<E: Entity>(
-    rows: Vec<Stored<E::Row>>,
+    rows: &[Stored<E::Row>],
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Vec<Map<String, Value>>> {
@@ -63,7 +65,7 @@ pub async fn present<E: Entity>(
         return Ok(vec![]);
     }
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let records = E::present(&rows, wanted, tx).await?;
+    let records = E::present(rows, wanted, tx).await?;
     let references = match wanted.has("external_refs") {
         true => store::external_refs_of(tx, E::TABLE, &ids).await?,
         false => Default::default(),
@@ -76,7 +78,7 @@ pub async fn present<E: Entity>(
     };
     let tag_ids: Vec<&str> = tags.values().flatten().map(String::as_str).collect();
     let tag_names =
-        if wanted.has("tag_names") { store::tag_names(tx, &tag_ids).await? } else { Default::default() };
+        if wanted.has("tag_names") { references::TAG.names(tx, tag_ids).await? } else { Default::default() };
     let mut answers = Vec::with_capacity(rows.len());
     for (row, record) in rows.iter().zip(records) {
         let meta = &row.meta;
@@ -103,8 +105,10 @@ pub async fn present<E: Entity>(
         answer.insert("version".into(), meta.version.into());
         answer.insert("created_at".into(), json!(meta.created_at));
         answer.insert("updated_at".into(), json!(meta.updated_at));
-        answer.insert("created_by".into(), json!(meta.created_by.0));
-        answer.insert("updated_by".into(), json!(meta.updated_by.0));
+        if E::SIGNED {
+            answer.insert("created_by".into(), json!(meta.created_by.0));
+            answer.insert("updated_by".into(), json!(meta.updated_by.0));
+        }
         if let Wanted::Only(_) = wanted {
             answer.retain(|field, _| wanted.has(field));
         }
@@ -115,17 +119,11 @@ pub async fn present<E: Entity>(
 
 /// One record's answer.
 pub async fn present_one<E: Entity>(
-    row: Stored<E::Row>,
+    row: &Stored<E::Row>,
     wanted: &Wanted,
     tx: &mut TenantTx,
 ) -> Result<Map<String, Value>> {
-    Ok(present::<E>(vec![row], wanted, tx).await?.pop().unwrap_or_default())
-}
-
-/// The record as it stands, for the audit log and a dry run to tell what changes.
-pub async fn copy_of<E: Entity>(id: &str, tx: &mut TenantTx) -> Result<Map<String, Value>> {
-    let row = store::fetch::<E>(tx, id).await?;
-    present_one::<E>(row, &Wanted::Full, tx).await
+    Ok(present::<E>(std::slice::from_ref(row), wanted, tx).await?.pop().unwrap_or_default())
 }
 
 /// Custom fields merged by key: null removes one, since two integrations must not wipe each other's.

@@ -3,18 +3,12 @@
 use serde_json::{Map, Value};
 use shared::tenant_tx::TenantTx;
 
-use super::{
-    create::reindex,
-    options::Target,
-    present::{copy_of, present_one},
-    update::check_version,
-    write::Written,
-};
+use super::{every_record::Common, options::Target, present::present_one, put, update::check_version};
 use crate::{
     entity::{Entity, Fifth, Retired, Wanted},
     error::{Error, Kind, Result},
     schema,
-    store::{self, Tombstone},
+    store::{self, Tombstone, Written},
 };
 
 /// Takes the record out of use; the arguments have passed the schema.
@@ -24,28 +18,24 @@ pub async fn retire<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) 
     let row = match store::fetch::<E>(tx, &target.id).await {
         Err(Error::Tool(error)) if error.kind == Kind::NotFound && E::FIFTH == Fifth::Delete => {
             let gone = store::tombstone_of::<E>(tx, &target.id).await?.ok_or(Error::Tool(error))?;
-            return Ok(Written::unchanged(gone.record()));
+            return Ok(Written::unchanged(E::NAME, gone.record()));
         }
         other => other?,
     };
     check_version::<E>(&row, target.expected_version)?;
-    let before = copy_of::<E>(&target.id, tx).await?;
+    let before = present_one::<E>(&row, &Wanted::Full, tx).await?;
     match E::retire(&row, how, tx).await? {
-        Retired::Already => Ok(Written::unchanged(before)),
-        Retired::Changed(write) => {
-            let warnings = write.warnings.clone();
-            let row = store::update::<E>(tx, &target.id, write).await?;
-            reindex::<E>(&row, tx).await?;
-            let record = present_one::<E>(row, &Wanted::Full, tx).await?;
-            Ok(Written::new(Some(before), record).warned(warnings))
-        }
-        Retired::Deleted(beside) => {
+        Retired::Already => Ok(Written::unchanged(E::NAME, before)),
+        Retired::Changed(write) => put::update::<E>(&row, before, write, &Common::default(), tx).await,
+        Retired::Deleted(mut write) => {
+            let beside = write.said();
+            let mut others = put::run(write.first, tx).await?;
+            let version = row.meta.version + 1;
             store::unindex::<E>(tx, &target.id).await?;
-            store::delete::<E>(tx, &target.id, row.meta.version + 1).await?;
-            let gone = Tombstone { id: target.id, version: row.meta.version + 1, deleted_at: tx.now() };
-            let mut written = Written::new(Some(before), gone.record());
-            written.beside.extend(beside);
-            Ok(written)
+            store::delete::<E>(tx, &target.id, version).await?;
+            others.extend(put::run(write.then, tx).await?);
+            let gone = Tombstone { id: target.id, version, deleted_at: tx.now() };
+            Ok(Written { beside, others, ..Written::new(E::NAME, Some(before), gone.record()) })
         }
     }
 }

@@ -1,19 +1,14 @@
 //! `update`: a partial patch. Absent is unchanged, null clears, arrays and objects replace whole.
 
 use serde_json::{Map, Value, json};
-use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
+use shared::{db::Bind, tenant_tx::TenantTx};
 
-use super::{
-    create::reindex,
-    every_record::Common,
-    options::Target,
-    present::{copy_of, present_one},
-    write::Written,
-};
+use super::{every_record::Common, options::Target, present::present_one, put};
 use crate::{
     entity::{Entity, Stored, Wanted},
     error::{Error, Result},
-    schema, store,
+    schema,
+    store::{self, Columns, Written},
 };
 
 /// Changes the record; the arguments have passed the schema.
@@ -29,25 +24,19 @@ pub async fn update<E: Entity>(mut args: Map<String, Value>, tx: &mut TenantTx) 
     let change: E::Change = schema::read(args)?;
     let row = store::fetch::<E>(tx, &target.id).await?;
     check_version::<E>(&row, target.expected_version)?;
-    let before = copy_of::<E>(&target.id, tx).await?;
-    let mut write = E::change(&row, change, tx).await?;
-    if let Some(archived) = common.archived() {
-        let at: Option<Timestamp> = archived.then(|| tx.now());
-        if archived {
-            return Err(Error::field(
-                "archived",
-                format!("is set by {}.{}; call that tool.", E::NAME, E::FIFTH.as_str()),
-            ));
+    let before = present_one::<E>(&row, &Wanted::Full, tx).await?;
+    let write = match common.archived() {
+        None => E::change(&row, change, tx).await?,
+        Some(false) => {
+            E::restore(&row, change, tx).await?.and(Columns::default().put("archived_at", Bind::Time(None)))
         }
-        write.columns = write.columns.put("archived_at", Bind::from(at));
-    }
-    let write = common.add::<E>(write, Some(&row), tx).await?;
-    let warnings = write.warnings.clone();
-    let row = store::update::<E>(tx, &target.id, write).await?;
-    common.finish::<E>(&target.id, tx).await?;
-    reindex::<E>(&row, tx).await?;
-    let record = present_one::<E>(row, &Wanted::Full, tx).await?;
-    Ok(Written::new(Some(before), record).warned(warnings))
+        Some(true) => {
+            let tool = format!("{}.{}", E::NAME, E::FIFTH.as_str());
+            let error = Error::field("archived", format!("is set by {tool}; call that tool."));
+            return Err(error.then_call(&tool, json!({"id": row.meta.id})));
+        }
+    };
+    put::update::<E>(&row, before, write, &common, tx).await
 }
 
 /// Refuses a change made against another version than the caller read.

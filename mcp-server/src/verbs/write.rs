@@ -10,7 +10,7 @@ use crate::{
     entity::Entity,
     error::{Error, Result},
     schema::Checked,
-    store::{self, Repeat},
+    store::{self, Repeat, Written},
 };
 
 /// The verbs that write.
@@ -22,66 +22,6 @@ pub enum WriteVerb {
     Update,
     /// The fifth verb.
     Retire,
-}
-
-/// One record that was written.
-pub struct Written {
-    /// As it was; none for a new one.
-    pub before: Option<Map<String, Value>>,
-    /// As it is now.
-    pub record: Map<String, Value>,
-    /// What is to say beside it.
-    pub beside: Map<String, Value>,
-    /// Nothing had to be done: it was in that state already.
-    pub unchanged: bool,
-}
-
-impl Written {
-    /// A record that was made or changed.
-    pub fn new(before: Option<Map<String, Value>>, record: Map<String, Value>) -> Self {
-        Self { before, record, beside: Map::new(), unchanged: false }
-    }
-
-    /// A record that was in that state already.
-    pub fn unchanged(record: Map<String, Value>) -> Self {
-        Self { before: None, record, beside: Map::new(), unchanged: true }
-    }
-
-    /// Says something beside the record.
-    pub fn beside(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.beside.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Warns.
-    pub fn warned(self, warnings: Vec<Map<String, Value>>) -> Self {
-        if warnings.is_empty() {
-            return self;
-        }
-        let warnings: Vec<Value> = warnings.into_iter().map(Value::Object).collect();
-        self.beside("warnings", warnings)
-    }
-
-    /// {field: [before, after]} of what changed; times and versions move with every write and say nothing.
-    pub fn changes(&self) -> Map<String, Value> {
-        const ALWAYS: &[&str] = &["version", "updated_at", "updated_by"];
-        if self.unchanged {
-            return Map::new();
-        }
-        let null = Value::Null;
-        let before = |field: &str| self.before.as_ref().and_then(|record| record.get(field)).unwrap_or(&null);
-        self.record
-            .iter()
-            .filter(|(field, after)| !ALWAYS.contains(&field.as_str()) && before(field) != *after)
-            .map(|(field, after)| (field.clone(), json!([before(field), after])))
-            .collect()
-    }
-
-    fn answer(&self) -> Map<String, Value> {
-        let mut answer = self.record.clone();
-        answer.extend(self.beside.clone());
-        answer
-    }
 }
 
 /// What a call comes to.
@@ -134,7 +74,7 @@ pub async fn write<E: Entity>(
         (written.answer(), vec![written])
     };
     if dry_run {
-        let effects: Vec<Value> = written.iter().map(effects).collect();
+        let effects: Vec<Value> = written.iter().flat_map(Written::all).map(Written::effect).collect();
         let answer = Map::from_iter([
             ("dryRun".to_owned(), Value::from(true)),
             ("would".to_owned(), Value::Object(answer)),
@@ -197,13 +137,6 @@ async fn each<E: Entity>(
         ("failed".to_owned(), failed.into()),
     ]);
     Ok((answer, all))
-}
-
-fn effects(written: &Written) -> Value {
-    let mut effects = Map::new();
-    effects.insert("changes".to_owned(), Value::Object(written.changes()));
-    effects.extend(written.beside.clone());
-    Value::Object(effects)
 }
 
 impl Checked {

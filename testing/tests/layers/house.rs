@@ -21,7 +21,7 @@ pub const AUTH_SERVER: House = House {
         &["endpoints", "front_door", "sweep"],
         &["grants"],
         &["store"],
-        &["pages", "error"],
+        &["pages", "error", "documents"],
         &["config"],
         &["domain", "security"],
     ],
@@ -29,7 +29,7 @@ pub const AUTH_SERVER: House = House {
     without: &[
         (&["domain", "security"], &["sqlx", "axum"]),
         (&["grants", "store"], &["axum"]),
-        (&["endpoints", "front_door", "grants", "pages"], &["sqlx"]),
+        (&["endpoints", "front_door", "grants", "pages", "documents"], &["sqlx"]),
         (&[], &["mcp_server"]),
     ],
 };
@@ -45,7 +45,7 @@ pub const MCP_SERVER: House = House {
         &["catalog"],
         &["entities"],
         &["verbs"],
-        &["entity", "store", "documents", "lines", "schema"],
+        &["entity", "store", "references", "documents", "lines", "schema"],
         &["fields", "money", "recurrence", "search"],
         &["config", "error"],
     ],

@@ -53,15 +53,14 @@ pub struct App {
 
 impl App {
     /// Finds its way from a 401 to the authorization server (RFC 9728 §5) and registers (RFC 7591).
-    pub async fn discover(endpoint: &str) -> Self {
-        let http = testing::http_client();
+    pub async fn discover(http: &reqwest::Client, endpoint: &str) -> Self {
         let refused = http.post(endpoint).send().await.expect("the endpoint answers");
         assert_eq!(refused.status(), 401);
         let challenge = refused.headers()["www-authenticate"].to_str().expect("text");
         let url = challenge.split("resource_metadata=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let resource = get(&http, url.expect("the challenge names the metadata")).await;
+        let resource = get(http, url.expect("the challenge names the metadata")).await;
         let issuer = resource["authorization_servers"][0].as_str().expect("an issuer").to_owned();
-        let metadata = get(&http, &format!("{issuer}/.well-known/oauth-authorization-server")).await;
+        let metadata = get(http, &format!("{issuer}/.well-known/oauth-authorization-server")).await;
         assert_eq!(metadata["issuer"], json!(issuer), "byte for byte (RFC 8414 §3.3)");
         let wanted = json!({
             "client_name": "Field Sync", "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none",
@@ -75,7 +74,7 @@ impl App {
             client_id: registered["client_id"].as_str().expect("a client_id").to_owned(),
             resource: resource["resource"].as_str().expect("a resource").to_owned(),
             metadata,
-            http,
+            http: http.clone(),
         }
     }
 

@@ -65,9 +65,6 @@ pub struct Change {
     #[serde(default)]
     #[schemars(length(max = 50))]
     pub location_ids: Set<Vec<String>>,
-    /// false restores it.
-    #[serde(default)]
-    pub archived: Set<bool>,
 }
 
 /// The filters of a list.

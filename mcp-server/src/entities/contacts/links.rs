@@ -5,10 +5,12 @@ use shared::{binds, tenant_tx::TenantTx};
 
 use super::Contacts;
 use crate::{
-    entities::{locations, references},
+    entities::locations,
     entity::Link,
     error::{Error, Issue, Result},
-    store::{self, Children, Columns, Write},
+    references,
+    store::{self, Children, Columns, Step, Write},
+    verbs,
 };
 
 pub(super) const LOCATIONS: Link = Link { table: "contact_locations", owner: "contact_id" };
@@ -52,12 +54,15 @@ pub(super) fn children(locations: Vec<String>) -> Children {
     Children { table: LOCATIONS.table, owner: LOCATIONS.owner, rows }
 }
 
-/// A location goes to another customer: the contacts that name it do so no longer, each one version on.
-pub async fn move_away_from(tx: &mut TenantTx, location: &str) -> Result<()> {
-    let sql = "DELETE FROM contact_locations WHERE tenant_id = $1 AND location_id = $2 RETURNING contact_id";
+/// A location goes to another customer: the contacts that name it do so no longer.
+pub async fn leaving(tx: &mut TenantTx, location: &str) -> Result<Vec<Step>> {
+    let sql = "SELECT contact_id FROM contact_locations WHERE tenant_id = $1 AND location_id = $2";
     let contacts: Vec<(String,)> = tx.rows(sql, binds![tx.tenant_id(), location]).await?;
-    for (contact,) in contacts {
-        store::update::<Contacts>(tx, &contact, Write::default()).await?;
-    }
-    Ok(())
+    let contacts: Vec<&str> = contacts.iter().map(|(id,)| id.as_str()).collect();
+    let linked = store::of_owners(tx, LOCATIONS, "location_id", &contacts).await?;
+    let without = |locations: Vec<String>| locations.into_iter().filter(|id| id != location).collect();
+    let step = |(contact, locations): (String, Vec<String>)| {
+        verbs::alter::<Contacts>(contact, Write::default().with_children(Some(children(without(locations)))))
+    };
+    Ok(linked.into_iter().map(step).collect())
 }

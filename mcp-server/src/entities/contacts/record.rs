@@ -1,16 +1,15 @@
 //! A contact as it is stored and as it is answered.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::links::LOCATIONS;
 use crate::{
-    entities::{customers, locations},
+    entities::{customers::Customers, locations::Locations},
     entity::{Stored, Wanted},
     error::Result,
+    references::Kind,
     store,
 };
 
@@ -61,28 +60,16 @@ pub struct Record {
     archived_at: Option<Timestamp>,
 }
 
-/// The names of contacts.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    let name = "TRIM(COALESCE(first_name, '') || ' ' || COALESCE(last_name, ''))";
-    store::names(tx, "contacts", name, ids).await
-}
-
 pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
-    let owners: Vec<&str> = rows.iter().map(|row| row.customer_id.as_str()).collect();
-    let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &owners).await?,
-        false => Default::default(),
-    };
+    let customers = rows.iter().map(|row| row.customer_id.as_str());
+    let customers = Kind::of::<Customers>().names_for(wanted, "customer_name", tx, customers).await?;
     let mut links = match wanted.has("location_ids") || wanted.has("location_names") {
         true => store::of_owners(tx, LOCATIONS, "location_id", &ids).await?,
         false => Default::default(),
     };
-    let linked: Vec<&str> = links.values().flatten().map(String::as_str).collect();
-    let locations = match wanted.has("location_names") {
-        true => locations::names(tx, &linked).await?,
-        false => Default::default(),
-    };
+    let locations = links.values().flatten().map(String::as_str);
+    let locations = Kind::of::<Locations>().names_for(wanted, "location_names", tx, locations).await?;
     let record = |row: &Stored<Row>| {
         let location_ids = links.remove(&row.meta.id).unwrap_or_default();
         Record {

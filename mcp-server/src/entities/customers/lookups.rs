@@ -5,18 +5,14 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use shared::{binds, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::record::Row;
+use super::{Customers, record::Row};
 use crate::{
     entity::Stored,
-    error::{Error, Issue, Result},
+    error::{Error, Result},
     fields::{Email, Patch, Phone},
-    store::{self, Columns, Write},
+    references::Kind,
+    store::{Columns, Write},
 };
-
-/// The display names of customers.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    store::names(tx, "customers", "display_name", ids).await
-}
 
 /// What a document must know of its customer.
 pub struct Standing {
@@ -33,19 +29,19 @@ pub async fn standing(tx: &mut TenantTx, id: &str) -> Result<Option<Standing>> {
     Ok(row.map(|(status, tax_exempt)| Standing { archived: status == "archived", tax_exempt }))
 }
 
-pub(super) async fn check_tax_rate(tx: &mut TenantTx, id: Option<&str>) -> Result<()> {
-    let Some(id) = id else { return Ok(()) };
-    if store::names(tx, "tax_rates", "name", &[id]).await?.contains_key(id) {
-        return Ok(());
+/// The standing of a customer who gets something new, a `noun`. Nobody does who is not there, or archived.
+pub async fn served(tx: &mut TenantTx, id: &str, noun: &str) -> Result<Standing> {
+    let kind = Kind::of::<Customers>();
+    kind.or_archived().check(tx, "customer_id", Some(id), None).await?;
+    let standing = standing(tx, id).await?.ok_or_else(|| kind.none("customer_id", id))?;
+    if !standing.archived {
+        return Ok(standing);
     }
-    Err(Error::issues(vec![Issue {
-        path: "default_tax_rate_id".to_owned(),
-        message: format!(
-            "there is no tax rate `{}`; list them with tax_rates.list.",
-            crate::error::shown(id)
-        ),
-        reason: Some("bad_reference"),
-    }]))
+    let message = format!(
+        "The customer is archived; no new {noun} for them. Restore with customers.update status active."
+    );
+    let error = Error::conflict("parent_archived", message);
+    Err(error.then_call("customers.update", json!({"id": id, "status": "active"})))
 }
 
 /// Email and phone, as far as a call names them.

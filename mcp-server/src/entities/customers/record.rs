@@ -10,7 +10,7 @@ use crate::{
     entity::{SearchText, Stored, Wanted},
     error::Result,
     fields::AddressRecord,
-    store,
+    references::TAX_RATE,
 };
 
 /// A customer's own columns.
@@ -135,8 +135,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         true => lookups::locations_of(tx, &ids).await?,
         false => Default::default(),
     };
-    let rates: Vec<&str> = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref()).collect();
-    let rates = store::names(tx, "tax_rates", "name", &rates).await?;
+    let rates = rows.iter().filter_map(|row| row.default_tax_rate_id.as_deref());
+    let rates = TAX_RATE.names_for(wanted, "default_tax_rate_name", tx, rates).await?;
     let record = |row: &Stored<Row>| {
         let (job_count, last_job_at) = jobs.remove(&row.meta.id).unwrap_or_default();
         Record {

@@ -39,25 +39,20 @@ pub struct Priced {
 
 /// Prices a job.
 pub async fn price(tx: &mut TenantTx, input: Input) -> Result<Priced> {
-    let (resolved, rates) = lines::resolve(tx, input.lines, input.tax_exempt).await?;
-    if resolved.len() > 300 {
-        return Err(Error::field("line_items", "has more than 300 lines; split the job."));
-    }
     let terms = Terms {
+        field: "line_items",
         discount: input.discount,
         rounding: input.rounding,
         flat_price: input.flat_price,
         tax_exempt: input.tax_exempt,
+        default_tax_rate_id: None,
     };
-    let totals = lines::totals(&resolved, &rates, &terms)?;
+    let priced = lines::price(tx, input.lines, &terms).await?;
     let columns = Columns::default()
         .put("flat_price", input.flat_price)
         .and(lines::discount_columns(input.discount))
-        .put("subtotal", totals.subtotal)
-        .put("discount_total", totals.discount)
-        .put("tax_total", totals.tax)
-        .put("total", totals.total);
-    Ok(Priced { columns, lines: lines::children(LINES, &resolved, &totals), total: totals.total })
+        .and(priced.columns());
+    Ok(Priced { columns, lines: priced.children(LINES), total: priced.totals.total })
 }
 
 /// Prices a job again after a patch, if the patch says anything that matters for it.

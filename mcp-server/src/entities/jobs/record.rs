@@ -7,11 +7,12 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{ASSIGNEES, LINES, Priority, Status, input::BillingState};
 use crate::{
-    entities::{customers, team},
+    entities::{customers::Customers, locations::Locations, team},
     entity::{Stored, Wanted},
     error::Result,
     fields::{local, shown_local, zone_named},
     lines::{self, LineRecord},
+    references::Kind,
     store,
 };
 
@@ -107,17 +108,10 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
     let ids: Vec<&str> = rows.iter().map(|row| row.meta.id.as_str()).collect();
     let of =
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
-    let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &of(|row| row.customer_id.as_deref())).await?,
-        false => Default::default(),
-    };
-    let locations = match wanted.has("location_name") {
-        true => {
-            store::names(tx, "locations", "COALESCE(name, line1)", &of(|row| row.location_id.as_deref()))
-                .await?
-        }
-        false => Default::default(),
-    };
+    let customers = of(|row| row.customer_id.as_deref());
+    let customers = Kind::of::<Customers>().names_for(wanted, "customer_name", tx, customers).await?;
+    let locations = of(|row| row.location_id.as_deref());
+    let locations = Kind::of::<Locations>().names_for(wanted, "location_name", tx, locations).await?;
     let mut assignees = match wanted.has("assignee_ids") || wanted.has("assignee_names") {
         true => store::of_owners(tx, ASSIGNEES, "user_id", &ids).await?,
         false => Default::default(),

@@ -57,9 +57,6 @@ pub struct Change {
     /// true takes it over from the other.
     #[serde(default)]
     pub is_primary: Set<bool>,
-    /// false restores it.
-    #[serde(default)]
-    pub archived: Set<bool>,
 }
 
 /// The filters of a list.

@@ -1,18 +1,18 @@
 //! A location as it is stored and as it is answered.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{binds, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::Locations;
 use crate::{
-    entities::{contacts, customers},
+    entities::{contacts::Contacts, customers::Customers},
     entity::{Stored, Wanted},
     error::Result,
     fields::AddressRecord,
-    store::{self, Columns, Write},
+    references::{Kind, TAX_RATE},
+    store::{Columns, Step, Write},
+    verbs,
 };
 
 /// A location's own columns.
@@ -64,11 +64,6 @@ pub struct Record {
     archived_at: Option<Timestamp>,
 }
 
-/// The names of locations: their first address line where they have none.
-pub async fn names(tx: &mut TenantTx, ids: &[&str]) -> Result<HashMap<String, String>> {
-    store::names(tx, "locations", "COALESCE(name, line1)", ids).await
-}
-
 /// The ids of a customer's locations in use.
 pub async fn in_use_of(tx: &mut TenantTx, customer: &str) -> Result<Vec<String>> {
     let sql = "SELECT id FROM locations WHERE tenant_id = $1 AND customer_id = $2 AND archived_at IS NULL";
@@ -76,32 +71,23 @@ pub async fn in_use_of(tx: &mut TenantTx, customer: &str) -> Result<Vec<String>>
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// A contact goes to another customer: the locations that name it do so no longer, each one version on.
-pub async fn forget_contact(tx: &mut TenantTx, contact: &str) -> Result<()> {
+/// A contact goes to another customer: the locations that name it do so no longer.
+pub async fn forgetting(tx: &mut TenantTx, contact: &str) -> Result<Vec<Step>> {
     let sql = "SELECT id FROM locations WHERE tenant_id = $1 AND contact_id = $2";
     let rows: Vec<(String,)> = tx.rows(sql, binds![tx.tenant_id(), contact]).await?;
-    for (id,) in rows {
-        let write = Write::new(Columns::default().put("contact_id", None::<String>));
-        store::update::<Locations>(tx, &id, write).await?;
-    }
-    Ok(())
+    let nobody = || Write::new(Columns::default().put("contact_id", None::<String>));
+    Ok(rows.into_iter().map(|(id,)| verbs::alter::<Locations>(id, nobody())).collect())
 }
 
 pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut TenantTx) -> Result<Vec<Record>> {
     let of =
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
-    let customers = match wanted.has("customer_name") {
-        true => customers::names(tx, &of(|row| Some(&row.customer_id))).await?,
-        false => Default::default(),
-    };
-    let contacts = match wanted.has("contact_name") {
-        true => contacts::names(tx, &of(|row| row.contact_id.as_deref())).await?,
-        false => Default::default(),
-    };
-    let rates = match wanted.has("default_tax_rate_name") {
-        true => store::names(tx, "tax_rates", "name", &of(|row| row.default_tax_rate_id.as_deref())).await?,
-        false => Default::default(),
-    };
+    let customers = of(|row| Some(&row.customer_id));
+    let customers = Kind::of::<Customers>().names_for(wanted, "customer_name", tx, customers).await?;
+    let contacts = of(|row| row.contact_id.as_deref());
+    let contacts = Kind::of::<Contacts>().names_for(wanted, "contact_name", tx, contacts).await?;
+    let rates = of(|row| row.default_tax_rate_id.as_deref());
+    let rates = TAX_RATE.names_for(wanted, "default_tax_rate_name", tx, rates).await?;
     let record = |row: &Stored<Row>| Record {
         customer_name: customers.get(&row.customer_id).cloned(),
         customer_id: row.customer_id.clone(),

@@ -8,10 +8,10 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::subject::SubjectType;
 use crate::{
-    entities::{contacts, customers, locations, team},
+    entities::{contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations, team},
     entity::{Stored, Wanted},
     error::Result,
-    store,
+    references::Kind,
 };
 
 /// A note's own columns.
@@ -65,10 +65,10 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         |pick: fn(&Row) -> Option<&str>| rows.iter().filter_map(|row| pick(&row.own)).collect::<Vec<&str>>();
     let mut subjects: HashMap<String, String> = HashMap::new();
     if wanted.has("subject_name") {
-        subjects.extend(customers::names(tx, &of(|row| row.customer_id.as_deref())).await?);
-        subjects.extend(contacts::names(tx, &of(|row| row.contact_id.as_deref())).await?);
-        subjects.extend(locations::names(tx, &of(|row| row.location_id.as_deref())).await?);
-        subjects.extend(store::names(tx, "jobs", "title", &of(|row| row.job_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Customers>().names(tx, of(|row| row.customer_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Contacts>().names(tx, of(|row| row.contact_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Locations>().names(tx, of(|row| row.location_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Jobs>().names(tx, of(|row| row.job_id.as_deref())).await?);
     }
     let mut authors = of(|row| row.author_id.as_deref());
     authors.sort_unstable();

@@ -2,19 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
 
 use crate::{
-    entities::{
-        contacts::Contacts,
-        customers::Customers,
-        jobs::Jobs,
-        locations::Locations,
-        references::{is_there, unknown},
-    },
-    entity::Entity,
+    entities::{contacts::Contacts, customers::Customers, jobs::Jobs, locations::Locations},
     error::{Error, Result},
+    references::{Kind, unknown},
     store::{Columns, Where},
 };
 
@@ -49,12 +42,12 @@ pub enum SubjectFilter {
     JobSeries,
 }
 
-/// Where each kind is kept: its word, its column, the prefix of its ids.
-const COLUMNS: &[(SubjectType, &str, &str)] = &[
-    (SubjectType::Customer, "customer_id", Customers::PREFIX),
-    (SubjectType::CustomerContact, "contact_id", Contacts::PREFIX),
-    (SubjectType::CustomerLocation, "location_id", Locations::PREFIX),
-    (SubjectType::Job, "job_id", Jobs::PREFIX),
+/// Where each kind is kept: its column, and the records that it names. Archived ones may be written about.
+const COLUMNS: &[(SubjectType, &str, Kind)] = &[
+    (SubjectType::Customer, "customer_id", Kind::of::<Customers>().or_archived()),
+    (SubjectType::CustomerContact, "contact_id", Kind::of::<Contacts>().or_archived()),
+    (SubjectType::CustomerLocation, "location_id", Kind::of::<Locations>().or_archived()),
+    (SubjectType::Job, "job_id", Kind::of::<Jobs>()),
 ];
 
 /// The word of a note about nothing in particular.
@@ -77,20 +70,6 @@ impl SubjectType {
     /// The kind of a stored word; none for a standalone note.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         COLUMNS.iter().map(|(kind, ..)| *kind).find(|kind| kind.as_str() == word)
-    }
-
-    /// What it is in a sentence, and the tool that finds one.
-    fn told(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Customer => ("customer", "customers.search"),
-            Self::CustomerContact => ("contact", "contacts.list"),
-            Self::CustomerLocation => ("location", "locations.list"),
-            Self::Job => ("job", "jobs.list"),
-            Self::Invoice => ("invoice", "invoices.list"),
-            Self::Quote => ("quote", "quotes.list"),
-            Self::Plan => ("plan", "plans.list"),
-            Self::JobSeries => ("job series", "job_series.list"),
-        }
     }
 }
 
@@ -134,22 +113,16 @@ pub(super) async fn find(
             return Err(Error::field("subject_type", message));
         }
     };
-    let there = match kind {
-        SubjectType::Customer => is_there::<Customers>(tx, &id).await?,
-        SubjectType::CustomerContact => is_there::<Contacts>(tx, &id).await?,
-        SubjectType::CustomerLocation => is_there::<Locations>(tx, &id).await?,
-        SubjectType::Job => is_there::<Jobs>(tx, &id).await?,
-        // None of these has a table yet: no such record can be named.
-        SubjectType::Invoice | SubjectType::Quote | SubjectType::Plan | SubjectType::JobSeries => false,
-    };
     match COLUMNS.iter().find(|(each, ..)| *each == kind) {
-        Some((_, column, _)) if there => {
+        Some((_, column, named)) => {
+            named.check(tx, "subject_id", Some(&id), None).await?;
             Ok(Columns::default().put("subject_type", kind.as_str()).put(column, id))
         }
-        _ => {
-            let (noun, find_with) = kind.told();
-            let error = Error::issues(vec![unknown("subject_id", noun, &id, find_with)]);
-            Err(error.then_call(find_with, json!({})))
+        // None of the others has a table yet: no such record can be named.
+        None => {
+            let (noun, tools) = (kind.as_str().replace('_', " "), kind.as_str().trim_end_matches('s'));
+            let finder = format!("{tools}s.list");
+            Err(Error::issues(vec![unknown("subject_id", &noun, &id, &finder)]))
         }
     }
 }
@@ -157,7 +130,7 @@ pub(super) async fn find(
 /// Narrows a list to one subject: its id's prefix tells in which column it stands.
 pub(super) fn narrow(id: String, to: &mut Where) {
     let prefix = id.split_once('_').map(|(prefix, _)| prefix);
-    match COLUMNS.iter().find(|(_, _, own)| Some(*own) == prefix) {
+    match COLUMNS.iter().find(|(_, _, kind)| Some(kind.prefix) == prefix) {
         Some((_, column, _)) => to.and(&format!("{column} = ?"), [Bind::from(id)]),
         None => to.and("1 = 0", []),
     }

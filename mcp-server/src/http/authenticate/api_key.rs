@@ -11,7 +11,7 @@ use shared::{
     timestamp::Timestamp,
 };
 
-use super::{Known, Refusal, sources::Sources};
+use super::{Known, Refusal};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -94,7 +94,8 @@ pub async fn look_up(db: &Db, key: &str, now: Timestamp, generation: u64) -> Res
     Ok(Known {
         caller: Arc::new(caller),
         expires_at: row.expires_at,
-        sources: Arc::new(Sources::parse(&row.ip_allow)),
+        // A list that cannot be read was meant to keep somebody out.
+        sources: row.ip_allow.parse().map(Arc::new).map_err(|_| Refusal::Invalid(Some("address")))?,
         generation,
     })
 }

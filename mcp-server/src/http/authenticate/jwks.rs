@@ -99,7 +99,12 @@ impl Jwks {
                     Instant::now() + fresh;
             }
             Err(error) => {
-                tracing::warn!(url = self.url, error = ?error, "the signing keys could not be fetched")
+                // The chain as text: Debug would add a backtrace.
+                tracing::warn!(
+                    url = self.url,
+                    cause = format!("{error:#}"),
+                    "the signing keys could not be fetched"
+                )
             }
         }
     }

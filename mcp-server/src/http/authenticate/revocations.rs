@@ -61,7 +61,10 @@ impl Watch {
                 *seen = ids;
                 *self.last_look.lock().unwrap_or_else(PoisonError::into_inner) = started;
             }
-            Err(error) => tracing::warn!(error = ?error, "the revocations could not be read"),
+            Err(error) => {
+                let cause = anyhow::Error::from(error);
+                tracing::warn!(cause = format!("{cause:#}"), "the revocations could not be read");
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ pub async fn narrow<E: Entity>(
                 Ok(String::new())
             }
         },
-        Q::Substring(column) => {
+        Q::Substring(columns) => {
             let wanted = search::sort_key(q);
             if wanted.chars().count() > LONGEST_SUBSTRING {
                 to.and("1 = 0", []);
@@ -80,7 +80,10 @@ pub async fn narrow<E: Entity>(
                 };
             }
             pattern.push('%');
-            to.and(&format!("{column} LIKE ? ESCAPE '\\'"), [Bind::from(pattern)]);
+            let conditions: Vec<String> =
+                columns.iter().map(|column| format!("{column} LIKE ? ESCAPE '\\'")).collect();
+            let patterns = columns.iter().map(|_| Bind::from(&pattern));
+            to.and(&format!("({})", conditions.join(" OR ")), patterns);
             Ok(String::new())
         }
     }

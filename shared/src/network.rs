@@ -1,8 +1,14 @@
-//! An address or a range of addresses: allow-lists of keys, trusted proxies.
+//! Where a request comes from: addresses and ranges of them, the source behind trusted proxies, allow-lists of keys.
+
+mod allow_list;
+mod source;
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
-/// `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`.
+pub use allow_list::AllowList;
+pub use source::source;
+
+/// An address or a range of addresses: `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     first: IpAddr,

@@ -1,0 +1,73 @@
+-- Plans: recurring billing. A worker makes one draft invoice for each period; `runs` counts them, and `next_period` is
+-- the number of the next one, which with the plan's id is what an invoice can be made for only once.
+-- `next_run_key` is next_run_on in days since 1970, the largest value for none. Nothing here charges anyone.
+CREATE TABLE plans (
+    tenant_id     TEXT NOT NULL REFERENCES tenants (id),
+    id            TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    title_key     TEXT NOT NULL,
+    customer_id   TEXT NOT NULL,
+    cadence       TEXT CHECK (cadence IN ('weekly', 'biweekly', 'monthly', 'quarterly', 'annually')),
+    rrule         TEXT,
+    starts_on     DATE NOT NULL,
+    lead_days     BIGINT NOT NULL CHECK (lead_days BETWEEN 0 AND 60),
+    default_tax_rate_id TEXT,
+    currency      TEXT NOT NULL,
+    tax_rounding  TEXT NOT NULL,
+    status        TEXT NOT NULL CHECK (status IN ('active', 'ended', 'cancelled')),
+    next_run_on   DATE,
+    next_run_key  BIGINT NOT NULL,
+    next_period   BIGINT NOT NULL,
+    runs          BIGINT NOT NULL,
+    subtotal      BIGINT NOT NULL,
+    discount_total BIGINT NOT NULL,
+    tax_total     BIGINT NOT NULL,
+    total         BIGINT NOT NULL,
+    cancelled_at  DATETIME,
+    cancel_reason TEXT,
+    custom_fields TEXT NOT NULL,
+    version       BIGINT NOT NULL,
+    created_at    DATETIME NOT NULL,
+    updated_at    DATETIME NOT NULL,
+    created_by    TEXT NOT NULL,
+    updated_by    TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CHECK ((cadence IS NULL) <> (rrule IS NULL)),
+    FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id),
+    FOREIGN KEY (tenant_id, default_tax_rate_id) REFERENCES tax_rates (tenant_id, id)
+);
+CREATE INDEX plans_by_next_run ON plans (tenant_id, next_run_key, id);
+CREATE INDEX plans_by_update ON plans (tenant_id, updated_at, id);
+CREATE INDEX plans_by_creation ON plans (tenant_id, created_at, id);
+CREATE INDEX plans_by_title ON plans (tenant_id, title_key, id);
+CREATE INDEX plans_by_customer ON plans (tenant_id, customer_id, next_run_key, id);
+
+CREATE TABLE plan_lines (
+    tenant_id       TEXT NOT NULL,
+    plan_id         TEXT NOT NULL,
+    position        BIGINT NOT NULL,
+    id              TEXT NOT NULL,
+    catalog_item_id TEXT,
+    kind            TEXT NOT NULL,
+    description     TEXT NOT NULL,
+    quantity        BIGINT NOT NULL,
+    unit            TEXT,
+    unit_price      BIGINT NOT NULL,
+    taxable         BOOLEAN NOT NULL,
+    tax_rate_id     TEXT,
+    tax_rate_none   BOOLEAN NOT NULL,
+    discount_type   TEXT CHECK (discount_type IN ('percent', 'fixed')),
+    discount_value  BIGINT,
+    amount          BIGINT NOT NULL,
+    discount_amount BIGINT NOT NULL,
+    tax_amount      BIGINT NOT NULL,
+    total           BIGINT NOT NULL,
+    tax_rate_name   TEXT,
+    tax_rate_millionths BIGINT,
+    components      TEXT,
+    PRIMARY KEY (tenant_id, plan_id, position),
+    FOREIGN KEY (tenant_id, plan_id) REFERENCES plans (tenant_id, id),
+    FOREIGN KEY (tenant_id, catalog_item_id) REFERENCES catalog_items (tenant_id, id),
+    FOREIGN KEY (tenant_id, tax_rate_id) REFERENCES tax_rates (tenant_id, id)
+);
+CREATE UNIQUE INDEX plan_lines_by_id ON plan_lines (tenant_id, id);
