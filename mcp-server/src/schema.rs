@@ -263,7 +263,7 @@ fn describe_all(schema: &mut Value) {
 }
 
 /// `postal_code` as "Postal code."
-fn described_by_name(name: &str) -> String {
+pub fn described_by_name(name: &str) -> String {
     let words = spelling::snake(name).replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);

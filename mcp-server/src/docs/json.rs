@@ -1,4 +1,4 @@
-//! JSON as the pages show it: indented, escaped for HTML, and coloured by classes.
+//! JSON and sentences as the pages show them: escaped for HTML, JSON indented and coloured, code set as code.
 
 use std::fmt::Write as _;
 
@@ -48,6 +48,17 @@ fn write(value: &Value, depth: usize, out: &mut String) {
             let _ = write!(out, "<u>{value}</u>");
         }
     }
+}
+
+/// A sentence, in which backticks stand around code.
+pub fn prose(text: &str) -> String {
+    let text = escaped(text);
+    if text.matches('`').count() % 2 == 1 {
+        return text;
+    }
+    let part =
+        |(n, part): (usize, &str)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() };
+    text.split('`').enumerate().map(part).collect()
 }
 
 /// A JSON string, its quotes included.

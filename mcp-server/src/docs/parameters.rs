@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::schema;
+
 /// One parameter, or one field of a record.
 pub struct Parameter {
     /// Its name; of a nested one its path.
@@ -18,6 +20,14 @@ pub struct Parameter {
     pub description: String,
     /// The fields inside, each with its path.
     pub inside: Vec<Parameter>,
+}
+
+impl Parameter {
+    /// Whether its description says no more than its name: a page need not say it twice.
+    pub fn says_its_name(&self) -> bool {
+        let name = self.name.rsplit('.').next().unwrap_or_default();
+        self.description == schema::described_by_name(name)
+    }
 }
 
 /// The parameters of an object's schema.
@@ -107,8 +117,16 @@ fn limits(schema: &Value) -> String {
     match (number("minimum"), number("maximum"), number("maxLength"), number("maxItems")) {
         (Some(least), Some(most), ..) => format!("{least} to {most}"),
         (None, Some(most), ..) => format!("at most {most}"),
-        (_, _, Some(most), _) => format!("up to {most} characters"),
-        (_, _, _, Some(most)) => format!("up to {most}"),
+        (_, _, Some(most), _) => format!("up to {} characters", grouped(most)),
+        (_, _, _, Some(most)) => format!("up to {most} entries"),
         _ => String::new(),
+    }
+}
+
+/// 20000 as "20,000".
+fn grouped(number: i64) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1000), number % 1000),
     }
 }

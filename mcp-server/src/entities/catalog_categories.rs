@@ -112,8 +112,8 @@ impl Entity for CatalogCategories {
     const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Without arguments all of them as one flat array; parent_id makes the tree.",
-        get: "",
-        create: "",
+        get: "item_count counts its own items.",
+        create: "Without parent_id it stands at the top.",
         update: "parent_id moves it with all below it.",
         retire: "reassign_to takes its children and items; without it, one that has any is refused. Cannot be undone.",
     };

@@ -107,7 +107,7 @@ impl Entity for TaxRates {
     const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
         list: "Without arguments all active ones, newest first. Says the default_tax_rate_id too.",
-        get: "",
+        get: "rate_decimal is the factor, 0.0825 for 8.25.",
         create: "is_default true takes over from the other default.",
         update: "A new rate holds for new lines and drafts; issued documents keep theirs. archived false restores.",
         retire: "Hides it from new lines; it stays where it is used. Undo with tax_rates.update archived false.",

@@ -82,6 +82,9 @@ pub fn told(full: &Value, many: bool, audience: Audience) -> Value {
 /// The schema for the documentation: everything that is checked, without the marks, and null only where it counts.
 pub fn documented(full: &Value, many: bool) -> Value {
     let mut schema = full.clone();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.retain(|_, property| property.get(UNTOLD).is_none());
+    }
     if many {
         schema["properties"]["records"] = super::records_property();
     }
@@ -92,7 +95,6 @@ pub fn documented(full: &Value, many: bool) -> Value {
 fn unmark(schema: &mut Value) {
     let Value::Object(map) = schema else { return };
     map.shift_remove(BRIEF);
-    map.shift_remove(UNTOLD);
     forget_null(map);
     if let Some(Value::Object(properties)) = map.get_mut("properties") {
         properties.values_mut().for_each(unmark);
