@@ -19,7 +19,7 @@ pub use tool::{Tool, Verb};
 use crate::entities::{
     catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
     customers::Customers, invoices::Invoices, job_series::JobSeries, jobs::Jobs, locations::Locations,
-    notes::Notes, quotes::Quotes, tags::Tags, tax_rates::TaxRates,
+    notes::Notes, plans::Plans, quotes::Quotes, tags::Tags, tax_rates::TaxRates,
 };
 use crate::{error::Result, schema::Audience};
 use of::Of;
@@ -37,6 +37,7 @@ static ENTITIES: &[&dyn Catalogued] = &[
     &Of::<Quotes>::NEW,
     &Of::<CatalogItems>::NEW,
     &Of::<CatalogCategories>::NEW,
+    &Of::<Plans>::NEW,
     &Of::<TaxRates>::NEW,
 ];
 

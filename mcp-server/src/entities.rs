@@ -9,6 +9,7 @@ pub mod job_series;
 pub mod jobs;
 pub mod locations;
 pub mod notes;
+pub mod plans;
 pub mod quotes;
 pub mod tags;
 pub mod tax_rates;

@@ -72,6 +72,9 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const REACH: Option<&'static str> = None;
     /// Every move between states that is possible at all, and by what.
     const MOVES: &'static [(&'static str, &'static str, By)] = &[];
+    /// Fields that Zoop sets, or that are set once and for all: what a call is told that sends one to a tool which does
+    /// not take it, where there is more to say than that it is read-only.
+    const FIXED: &'static [(&'static str, &'static str)] = &[];
     /// The fields of `create` that name a record of another family to be made into this one: who calls must be able to
     /// read that too.
     const SOURCES: &'static [(&'static str, Family)] = &[];
@@ -214,6 +217,8 @@ pub enum By {
     Patch,
     /// The fifth verb.
     Fifth,
+    /// Nobody: time, which workers follow.
+    Time,
 }
 
 /// What a list's `q` looks through.

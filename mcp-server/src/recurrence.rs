@@ -1,7 +1,6 @@
 //! When something recurs: rules of RFC 5545 in wall time, and the cadences of plans. Pure: no clock, no zone but the
 //! one that reads an UNTIL in UTC. `When::Wall(occurrence).in_zone(zone)` gives an occurrence its point in time.
 
-#[allow(dead_code, reason = "the plans that bill by it follow")]
 mod cadence;
 mod occurrences;
 mod parse;
@@ -13,7 +12,6 @@ mod text;
 #[cfg(test)]
 mod vectors;
 
-#[allow(unused_imports, reason = "the plans that bill by it follow")]
 pub use cadence::{Cadence, Periods};
 pub use occurrences::Recurrence;
 pub use rule::Rule;

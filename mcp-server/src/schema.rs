@@ -6,7 +6,10 @@ mod spelling;
 mod tell;
 mod tidy;
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use jsonschema::Validator;
 use schemars::JsonSchema;
@@ -22,11 +25,14 @@ pub use complaint::nearest;
 pub use spelling::snake;
 pub use tell::{Audience, BRIEF, UNTOLD};
 
+/// Fields that records answer but a tool does not take, with what a call that sends one is told.
+pub type ReadOnly = HashMap<String, &'static str>;
+
 /// A tool's input: its JSON Schema as it is checked, and as it is told.
 pub struct InputSchema {
     full: Value,
     validator: Validator,
-    read_only: Vec<String>,
+    read_only: ReadOnly,
     /// For a tool that takes many records at once: the schema of what stands beside `records`.
     many: Option<(Value, Validator)>,
 }
@@ -140,11 +146,11 @@ fn for_each_schema(map: &mut Map<String, Value>, change: fn(&mut Value)) {
 }
 
 impl InputSchema {
-    /// A schema of these properties; `read_only` are names that records answer but this tool does not take.
+    /// A schema of these properties; `read_only` are fields that this tool does not take.
     pub fn new(
         properties: Map<String, Value>,
         required: Vec<Value>,
-        read_only: Vec<String>,
+        read_only: ReadOnly,
     ) -> anyhow::Result<Self> {
         let mut full = object(properties, required);
         describe_all(&mut full);
@@ -182,7 +188,7 @@ impl InputSchema {
         let Some((schema, validator)) = self.many.as_ref().filter(|_| args.contains_key("records")) else {
             return checked(args, &self.full, &self.validator, &self.read_only).map(Checked::One);
         };
-        let mut options = checked(args, schema, validator, &[])?;
+        let mut options = checked(args, schema, validator, &ReadOnly::new())?;
         let records = match options.shift_remove("records") {
             Some(Value::Array(records)) => records,
             _ => vec![],
@@ -228,7 +234,7 @@ fn checked(
     args: Map<String, Value>,
     schema: &Value,
     validator: &Validator,
-    read_only: &[String],
+    read_only: &ReadOnly,
 ) -> Result<Map<String, Value>> {
     let mut args = Value::Object(args);
     let mut issues = Vec::new();

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    entities::job_series,
+    entities::{job_series, plans},
     error::Result,
     store::{self, Written},
     walk,
@@ -38,11 +38,14 @@ struct Work {
 
 type Doing<'t> = Pin<Box<dyn Future<Output = Result<Vec<Written>>> + Send + 't>>;
 
-static WORK: &[Work] = &[Work {
-    kind: job_series::DUE,
-    action: "workers.job_series",
-    piece: |tx, id| Box::pin(job_series::roll(tx, id)),
-}];
+static WORK: &[Work] = &[
+    Work {
+        kind: job_series::DUE,
+        action: "workers.job_series",
+        piece: |tx, id| Box::pin(job_series::roll(tx, id)),
+    },
+    Work { kind: plans::DUE, action: "workers.plans", piece: |tx, id| Box::pin(plans::bill(tx, id)) },
+];
 
 /// Works until `stop`.
 pub async fn run(app: App, stop: CancellationToken) {

@@ -1,6 +1,7 @@
--- Plans: recurring billing. A worker makes one draft invoice for each period; `runs` counts them, and `next_period` is
--- the number of the next one, which with the plan's id is what an invoice can be made for only once.
--- `next_run_key` is next_run_on in days since 1970, the largest value for none. Nothing here charges anyone.
+-- Plans: recurring billing. A worker makes one draft invoice for each billing date, which is what names a period; `runs`
+-- counts them. `billed_through` is the last date that is billed, `next_bill_on` the one to come, `next_run_on` the day on
+-- which its invoice is made, and `next_run_key` that day since 1970, the largest value for none. Nothing here charges
+-- anyone.
 CREATE TABLE plans (
     tenant_id     TEXT COLLATE "C" NOT NULL REFERENCES tenants (id),
     id            TEXT COLLATE "C" NOT NULL,
@@ -17,7 +18,8 @@ CREATE TABLE plans (
     status        TEXT NOT NULL CHECK (status IN ('active', 'ended', 'cancelled')),
     next_run_on   DATE,
     next_run_key  BIGINT NOT NULL,
-    next_period   BIGINT NOT NULL,
+    next_bill_on  DATE,
+    billed_through DATE,
     runs          BIGINT NOT NULL,
     subtotal      BIGINT NOT NULL,
     discount_total BIGINT NOT NULL,
@@ -62,9 +64,12 @@ CREATE TABLE plan_lines (
     discount_amount BIGINT NOT NULL,
     tax_amount      BIGINT NOT NULL,
     total           BIGINT NOT NULL,
+    tax_rate_default BOOLEAN NOT NULL,
     tax_rate_name   TEXT,
     tax_rate_millionths BIGINT,
     components      JSONB,
+    optional        BOOLEAN,
+    selected        BOOLEAN,
     PRIMARY KEY (tenant_id, plan_id, position),
     FOREIGN KEY (tenant_id, plan_id) REFERENCES plans (tenant_id, id),
     FOREIGN KEY (tenant_id, catalog_item_id) REFERENCES catalog_items (tenant_id, id),

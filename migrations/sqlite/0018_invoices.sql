@@ -2,7 +2,8 @@
 -- is the largest value until then. `issue_key` and `due_key` are the dates in days since 1970.
 -- A draft's dates are today's unless somebody set them, and follow the day until it is sent: `…_set` tells which.
 -- `customer_name` and `billing_address` are copied when it leaves draft: an issued invoice stays as it was issued.
--- A job and a quote are billed by one invoice that is not void; a plan's period by one for good.
+-- A job and a quote are billed by one invoice that is not void; a plan's period by one for good:
+-- `plan_period` is its billing date in days since 1970.
 CREATE TABLE invoices (
     tenant_id     TEXT NOT NULL REFERENCES tenants (id),
     id            TEXT NOT NULL,

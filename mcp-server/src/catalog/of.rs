@@ -9,7 +9,7 @@ use super::{Verb, describe};
 use crate::{
     entity::{Actors, Entity, Fifth, First},
     error::{Error, Result},
-    schema::{self, Checked, InputSchema},
+    schema::{self, Checked, InputSchema, ReadOnly},
     verbs::{self, GetOptions, Outcome, PageSize, Target, WriteOptions, WriteVerb},
 };
 
@@ -134,8 +134,10 @@ impl<E: Entity> Catalogued for Of<E> {
         let own = schema::properties_of::<E::Record>();
         let answered = own.keys().cloned().chain(verbs::common_fields::<E>().map(str::to_owned));
         let read_only = match verb {
-            Verb::Create | Verb::Update => answered.filter(|name| !properties.contains_key(name)).collect(),
-            Verb::First | Verb::Get | Verb::Fifth => vec![],
+            Verb::Create | Verb::Update => {
+                answered.filter(|name| !properties.contains_key(name)).map(|name| fixed::<E>(name)).collect()
+            }
+            Verb::First | Verb::Get | Verb::Fifth => ReadOnly::new(),
         };
         let schema = InputSchema::new(properties, required, read_only)?;
         match verb {
@@ -167,6 +169,12 @@ impl<E: Entity> Catalogued for Of<E> {
             (Verb::Fifth, call) => write(WriteVerb::Retire, call),
         })
     }
+}
+
+/// A field that a tool does not take, with what there is to say of it.
+fn fixed<E: Entity>(name: String) -> (String, &'static str) {
+    let said = E::FIXED.iter().find(|(field, _)| *field == name).map(|(_, message)| *message);
+    (name, said.unwrap_or("is read-only: Zoop sets it. Leave it out."))
 }
 
 /// The options of a write, as far as the verb has a use for them.

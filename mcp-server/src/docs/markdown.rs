@@ -52,7 +52,8 @@ fn write_section(section: &Section, text: &mut String) {
     if !section.moves.is_empty() {
         *text += "\n| From | To | By |\n|---|---|---|\n";
         for (from, to, by) in &section.moves {
-            let _ = writeln!(text, "| {from} | {to} | `{by}` |");
+            let by = by.as_ref().map_or("by itself, in time".to_owned(), |tool| format!("`{tool}`"));
+            let _ = writeln!(text, "| {from} | {to} | {by} |");
         }
     }
     for tool in &section.tools {

@@ -23,8 +23,8 @@ pub struct Section {
     pub tools: Vec<Entry>,
     /// What a record answers.
     pub fields: Vec<Parameter>,
-    /// From, to, and by which tool.
-    pub moves: Vec<(&'static str, &'static str, String)>,
+    /// From, to, and by which tool; none: by itself.
+    pub moves: Vec<(&'static str, &'static str, Option<String>)>,
 }
 
 /// One tool.
@@ -140,13 +140,14 @@ fn record(entity: &dyn Catalogued) -> Map<String, Value> {
 fn moves<'a>(
     entity: &dyn Catalogued,
     tools: impl Iterator<Item = &'a Tool> + Clone,
-) -> Vec<(&'static str, &'static str, String)> {
+) -> Vec<(&'static str, &'static str, Option<String>)> {
     let by = |by: By| {
         let verb = match by {
             By::Patch => Verb::Update,
             By::Fifth => Verb::Fifth,
+            By::Time => return None,
         };
-        tools.clone().find(|tool| tool.verb == verb).map(|tool| tool.name.clone()).unwrap_or_default()
+        tools.clone().find(|tool| tool.verb == verb).map(|tool| tool.name.clone())
     };
     entity.moves().into_iter().map(|(from, to, what)| (from, to, by(what))).collect()
 }

@@ -58,7 +58,7 @@ impl Entity for CatalogItems {
         get: "Shows a bundle's components.",
         create: "A bundle needs components, a discount `discount`, all others unit_price.",
         update: "Lines that were written keep what they took. archived false restores.",
-        retire: "Hides it from new lines; it is refused while a bundle or an active series needs it. Undo with catalog_items.update archived false.",
+        retire: "Hides it from new lines; it is refused while a bundle, an active plan or an active series needs it. Undo with catalog_items.update archived false.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
@@ -244,9 +244,15 @@ async fn refuse_taken_sku(tx: &mut TenantTx, key: &str, own: Option<&str>) -> Re
     duplicates::refuse::<CatalogItems>(tx, "sku", "archived_at IS NULL AND sku_key", key, own).await
 }
 
-/// What keeps an item in use: its name, how it is told, and the ids and names of those who need `$2`. Plans take their
-/// place here once they are served.
+/// What keeps an item in use: its name, how it is told, and the ids and names of those who need `$2`.
 const HOLDERS: &[(&str, &str, &str)] = &[
+    (
+        "plans",
+        "active plans",
+        "SELECT DISTINCT p.id, p.title FROM plans p JOIN plan_lines l \
+         ON l.tenant_id = p.tenant_id AND l.plan_id = p.id \
+         WHERE p.tenant_id = $1 AND l.catalog_item_id = $2 AND p.status = 'active' ORDER BY p.title, p.id",
+    ),
     (
         "job_series",
         "active job series",

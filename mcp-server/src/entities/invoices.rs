@@ -4,6 +4,7 @@ mod compose;
 mod dates;
 mod input;
 mod ledger;
+mod period;
 mod record;
 mod source;
 mod state;
@@ -15,6 +16,7 @@ pub use compose::Given;
 pub use dates::Dates;
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use ledger::{Ledger, PaymentOp, Recording};
+pub use period::Period;
 pub use record::{Record, Row};
 pub use state::{FIRST_NUMBER, NUMBERS, issued_as};
 
@@ -96,7 +98,10 @@ impl Entity for Invoices {
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let asked = state::asked(draft.status.0, None)?;
         priced::check_currency(tx, draft.currency.as_ref())?;
-        let source = Source::find(tx, draft.from_job_id.take(), draft.from_quote_id.take()).await?;
+        let source = match draft.period.take() {
+            Some(period) => period.into(),
+            None => Source::find(tx, draft.from_job_id.take(), draft.from_quote_id.take()).await?,
+        };
         let own = (source.customer_id.as_ref(), source.location_id.as_ref());
         let (customer, place) =
             source::place(tx, own, draft.customer_id.take(), draft.location_id.take()).await?;

@@ -95,6 +95,7 @@ fn docs(app: &App, entity: &str) -> Option<String> {
             let by = match by {
                 crate::entity::By::Patch => "update",
                 crate::entity::By::Fifth => "the fifth verb",
+                crate::entity::By::Time => "itself, in time",
             };
             text += &format!("- {from} → {to}, by {by}\n");
         }

@@ -1,25 +1,23 @@
 //! The billing dates of plans.
 
-use chrono::{NaiveDate, NaiveTime};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::{Recurrence, Rule, step::Step};
+use crate::fields::words;
+use chrono::{NaiveDate, NaiveTime};
 
-/// How often a plan bills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Cadence {
-    /// Every week.
-    Weekly,
-    /// Every two weeks.
-    Biweekly,
-    /// Every month.
-    Monthly,
-    /// Every three months.
-    Quarterly,
-    /// Every year.
-    Annually,
+words! {
+    /// How often a plan bills.
+    Cadence {
+        /// Every week.
+        Weekly = "weekly",
+        /// Every two weeks.
+        Biweekly = "biweekly",
+        /// Every month.
+        Monthly = "monthly",
+        /// Every three months.
+        Quarterly = "quarterly",
+        /// Every year.
+        Annually = "annually",
+    }
 }
 
 impl Cadence {
@@ -62,6 +60,22 @@ impl Periods {
     pub fn by_rule(rule: &Rule, starts_on: NaiveDate) -> Result<Self, String> {
         let recurrence = Recurrence::new(rule, starts_on.and_time(NaiveTime::MIN), [], [])?;
         Ok(Self::Rule(Box::new(recurrence)))
+    }
+
+    /// The rule in plain English; none for a cadence, whose word says it.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Periods::Cadence(..) => None,
+            Periods::Rule(recurrence) => Some(recurrence.text()),
+        }
+    }
+
+    /// What may surprise, e.g. "Months without a day 31 are skipped."
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Periods::Cadence(..) => None,
+            Periods::Rule(recurrence) => recurrence.warning(),
+        }
     }
 
     /// The first billing date at or after this one; none where the rule has ended.

@@ -67,22 +67,6 @@ impl Recurrence {
         .filter(|at| !self.exdates.contains(at))
     }
 
-    /// The occurrences from `since` (included) to `before` (excluded).
-    #[allow(dead_code, reason = "the plans that bill by a rule follow")]
-    pub fn between(
-        &self,
-        since: NaiveDateTime,
-        before: NaiveDateTime,
-    ) -> impl Iterator<Item = NaiveDateTime> + '_ {
-        self.since(since).take_while(move |at| *at < before)
-    }
-
-    /// The first occurrence later than this.
-    #[allow(dead_code, reason = "the plans that bill by a rule follow")]
-    pub fn next_after(&self, after: NaiveDateTime) -> Option<NaiveDateTime> {
-        self.since(after).find(|at| *at > after)
-    }
-
     /// The rule in plain English: "Every 2 weeks on Monday and Thursday, until Dec 31, 2027".
     pub fn text(&self) -> String {
         self.rule.text()

@@ -6,14 +6,14 @@ use jsonschema::{
 };
 use serde_json::{Map, Value};
 
-use super::complaint::nearest;
+use super::{ReadOnly, complaint::nearest};
 
 /// The arguments with every mistake mended, if that can be done and makes them pass.
 pub fn repaired(
     args: &Map<String, Value>,
     schema: &Value,
     validator: &Validator,
-    read_only: &[String],
+    read_only: &ReadOnly,
 ) -> Option<Map<String, Value>> {
     let original = Value::Object(args.clone());
     let mut mended = original.clone();
@@ -26,7 +26,7 @@ pub fn repaired(
                 let object = place.as_object_mut()?;
                 for name in unexpected {
                     let value = object.shift_remove(name)?;
-                    if read_only.contains(name) {
+                    if read_only.contains_key(name) {
                         continue;
                     }
                     let near = nearest(name, known.keys().map(String::as_str))?;

@@ -66,7 +66,7 @@ async fn make<E: Entity>(scene: &mut Scene<'_>, all: Vec<New<E>>) -> Result<Vec<
     for New { at, draft, more } in all {
         let id = scene.id::<E>(at);
         let mut write = E::create(draft, &id, &mut tx).await?;
-        write.columns = write.columns.over(more);
+        write.columns = write.columns.and(more);
         records.push(Past::new(id.clone(), at, scene.clerk().actor.clone(), write));
         ids.push(id);
     }

@@ -49,7 +49,7 @@ impl Past {
 
     /// It was changed once more, at this time.
     pub fn changed(mut self, at: Timestamp, to: Columns) -> Self {
-        self.write.columns = self.write.columns.over(to);
+        self.write.columns = self.write.columns.and(to);
         self.updated_at = self.updated_at.max(at);
         self.version += 1;
         self

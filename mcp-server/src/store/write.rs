@@ -50,12 +50,6 @@ impl Columns {
         self.0.iter().map(|(name, _)| *name)
     }
 
-    /// The same with the columns of another set, which stand in place of those of the same name.
-    pub fn over(mut self, other: Columns) -> Self {
-        self.0.retain(|(name, _)| !other.0.iter().any(|(over, _)| over == name));
-        self.and(other)
-    }
-
     /// Names and values, in order.
     pub fn split(self) -> (Vec<&'static str>, Vec<Bind>) {
         self.0.into_iter().unzip()

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ledger::PaymentOp;
+use super::{Period, ledger::PaymentOp};
 use crate::{
     fields::{Body, Conditions, Date, Line, Money, Patch, Set, ShortLine, words},
     lines::{DiscountInput, LineItem, LineItemOp},
@@ -70,6 +70,9 @@ pub struct Draft {
     /// Internal; the customer does not see it.
     #[serde(default)]
     pub notes: Option<Body>,
+    /// What it bills where no caller says so: a period of a plan.
+    #[serde(skip)]
+    pub period: Option<Period>,
 }
 
 /// What changes.

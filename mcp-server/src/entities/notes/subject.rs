@@ -6,8 +6,8 @@ use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
 
 use crate::{
     entities::{
-        contacts::Contacts, customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations,
-        quotes::Quotes,
+        contacts::Contacts, customers::Customers, invoices::Invoices, job_series::JobSeries, jobs::Jobs,
+        locations::Locations, plans::Plans, quotes::Quotes,
     },
     error::{Error, Result},
     references::{Kind, unknown},
@@ -53,6 +53,8 @@ const COLUMNS: &[(SubjectType, &str, Kind)] = &[
     (SubjectType::Job, "job_id", Kind::of::<Jobs>()),
     (SubjectType::Invoice, "invoice_id", Kind::of::<Invoices>()),
     (SubjectType::Quote, "quote_id", Kind::of::<Quotes>().or_archived()),
+    (SubjectType::Plan, "plan_id", Kind::of::<Plans>()),
+    (SubjectType::JobSeries, "series_id", Kind::of::<JobSeries>()),
 ];
 
 /// The word of a note about nothing in particular.

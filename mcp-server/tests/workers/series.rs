@@ -1,34 +1,14 @@
-//! What Zoop does by itself: the jobs of series, made once however many replicas run, whoever dies, whenever they come.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
+//! The jobs of series.
 
-use std::{collections::HashSet, process::Stdio, time::Duration as Pause};
+use std::{collections::HashSet, time::Duration as Pause};
 
 use chrono::{DateTime, Duration, NaiveDate};
-use mcp_server::{App, config::Config};
 use serde_json::{Value, json};
 use shared::{binds, role::Role, timestamp::Timestamp};
-use testing::{Account, Caller, McpServer, TestDatabase, on_both_databases};
+use testing::{Caller, McpServer, TestDatabase, on_both_databases};
 use tokio::time::{Instant, sleep, timeout};
 
-/// A server that does nothing by itself: a test says when.
-async fn owner(db: &TestDatabase) -> (McpServer, Account, Caller) {
-    let account = Account::create(db).await;
-    let server = McpServer::start_with(db, |config| {
-        config.workers = false;
-        (config.rate_limit_credential, config.rate_limit_tenant) = (10_000, 10_000);
-    })
-    .await;
-    let caller = server.caller(&account.full_key().await);
-    (server, account, caller)
-}
-
-/// Another replica, with connections of its own, as far as work goes.
-async fn replica(db: &TestDatabase) -> App {
-    testing::http_client(); // the keys' client needs the TLS provider that it installs
-    let mut config = Config::default();
-    config.database.database_url = Some(db.url().to_owned().into());
-    App::start(config, db.clock().clone(), db.random().clone()).await.unwrap()
-}
+use super::{all, owner, process, replica};
 
 fn series(rule: &str, start: &str, zone: &str) -> Value {
     json!({"title": zone, "rrule": rule, "dtstart_local": start, "time_zone": zone})
@@ -36,20 +16,7 @@ fn series(rule: &str, start: &str, zone: &str) -> Value {
 
 /// All jobs of a series, by their time.
 async fn jobs_of(caller: &Caller, series: &Value) -> Vec<Value> {
-    let mut jobs = Vec::new();
-    let mut cursor = Value::Null;
-    loop {
-        let mut args = json!({"seriesId": series["id"], "limit": 100, "view": "full"});
-        if cursor.is_string() {
-            args["cursor"] = cursor;
-        }
-        let mut page = caller.ok("jobs.list", args).await;
-        jobs.extend(page["items"].as_array().unwrap().clone());
-        cursor = page["nextCursor"].take();
-        if cursor.is_null() {
-            return jobs;
-        }
-    }
+    all(caller, "jobs.list", json!({"seriesId": series["id"]})).await
 }
 
 fn dates(jobs: &[Value]) -> Vec<NaiveDate> {
@@ -285,33 +252,28 @@ on_both_databases! {
         }
         let long_ago = Timestamp::from_micros(0);
         admin.execute("UPDATE due SET at = $1", binds![long_ago]).await.unwrap();
-        let start = || {
-            std::process::Command::new(env!("CARGO_BIN_EXE_mcp-server"))
-                .args(["--addr", "127.0.0.1:0", "--database-url", db.url(), "--log", "error"])
-                .stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-        };
         let made = async || admin.row::<(i64,)>("SELECT CAST(COUNT(*) AS BIGINT) FROM jobs", vec![]).await.unwrap().unwrap().0;
         let left = async || admin.row::<(i64,)>("SELECT CAST(COUNT(*) AS BIGINT) FROM due WHERE at = $1", binds![long_ago]).await.unwrap().unwrap().0;
         let patience = Instant::now() + Pause::from_secs(120);
         let mut kills = 0;
         for so_many in [1, 60, 150] {
-            let mut process = start();
+            let mut running = process(&db);
             while made().await < so_many {
                 assert!(Instant::now() < patience, "nothing is made");
                 sleep(Pause::from_millis(1)).await;
             }
-            process.kill().unwrap();
-            process.wait().unwrap();
+            running.kill().unwrap();
+            running.wait().unwrap();
             kills += i32::from(left().await > 0);
         }
         assert!(kills > 0, "it was killed while work was left");
-        let mut process = start();
+        let mut running = process(&db);
         while left().await > 0 {
             assert!(Instant::now() < patience, "the work is not finished");
             sleep(Pause::from_millis(20)).await;
         }
-        process.kill().unwrap();
-        process.wait().unwrap();
+        running.kill().unwrap();
+        running.wait().unwrap();
         let mut per_day = HashSet::new();
         for series in &all {
             let found = dates(&jobs_of(&caller, series).await);
