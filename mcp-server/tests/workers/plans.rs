@@ -4,7 +4,7 @@ use std::time::Duration as Pause;
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use shared::{binds, timestamp::Timestamp};
+use shared::{binds, clock::Clock, timestamp::Timestamp};
 use testing::{Account, Caller, McpServer, TestDatabase, on_both_databases};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -205,12 +205,11 @@ on_both_databases! {
         }
         // Processes go by the machine's clock: by that, the plans began 60 days ago.
         let admin = db.admin().await;
-        let today = chrono::Utc::now().date_naive();
-        let began = today - Duration::days(60);
+        let now = Clock::system().now();
+        let began = now.utc().date_naive() - Duration::days(60);
         admin.execute("UPDATE plans SET starts_on = $1, next_bill_on = $1", binds![began]).await.unwrap();
         admin.execute("UPDATE due SET at = $1", binds![Timestamp::from_micros(0)]).await.unwrap();
         let made = async || admin.row::<(i64,)>("SELECT CAST(COUNT(*) AS BIGINT) FROM invoices", vec![]).await.unwrap().unwrap().0;
-        let now = Timestamp::from_micros(chrono::Utc::now().timestamp_micros());
         let left = async || admin.row::<(i64,)>("SELECT CAST(COUNT(*) AS BIGINT) FROM due WHERE at <= $1", binds![now]).await.unwrap().unwrap().0;
         let patience = Instant::now() + Pause::from_secs(180);
         let mut running: Vec<_> = (0..4).map(|_| process(&db)).collect();
