@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
 
 use anyhow::anyhow;
@@ -15,6 +16,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use shared::{error::Error, network};
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use tracing::Instrument;
@@ -28,6 +30,8 @@ use crate::{
 };
 
 const BODY_LIMIT: usize = 64 * 1024;
+/// No answer takes longer, nor the arrival of what it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 impl FromRequestParts<App> for Origin {
@@ -76,7 +80,8 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     request.extensions_mut().insert(Origin { request_id: request_id.clone(), source });
     // The path alone: a query may hold what must not stand in a log.
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let page = wants_page(request.uri(), request.headers());
+    let mut response = in_time(PATIENCE, next.run(request).instrument(span.clone()), page).await;
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
     let bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
         && !response.headers().contains_key(header::CONTENT_TYPE);
@@ -91,6 +96,23 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     }
     protect(&mut response, &request_id, app.settings.https);
     response
+}
+
+/// The answer, or what is said where a body comes too slowly: a connection is not held open for nothing.
+async fn in_time(patience: Duration, answer: impl Future<Output = Response>, page: bool) -> Response {
+    match timeout(patience, answer).await {
+        Ok(response) => response,
+        Err(_) if page => Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "That took too long",
+            "The form did not arrive whole in time. Nothing was changed.",
+            "Go back and send it again.",
+        )
+        .into_response(),
+        Err(_) => OAuthError::new("invalid_request", "The request did not arrive whole in time. Send it again.")
+            .with_status(StatusCode::REQUEST_TIMEOUT)
+            .into_response(),
+    }
 }
 
 fn draw(refusal: Refusal, before: Response, reference: &str) -> Response {
@@ -175,4 +197,24 @@ async fn wrong_method(uri: Uri, headers: HeaderMap) -> Response {
     )
     .with_status(status)
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_sends_too_slowly_is_told_so_in_the_form_that_they_read() {
+        let soon = Duration::from_millis(1);
+        let page = in_time(soon, pending(), true).await;
+        assert_eq!(page.status(), StatusCode::REQUEST_TIMEOUT);
+        assert!(page.extensions().get::<Refusal>().is_some(), "a page");
+        let program = in_time(soon, pending(), false).await;
+        assert_eq!(program.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(program.headers()[header::CONTENT_TYPE], "application/json");
+        let answered = in_time(PATIENCE, ready(StatusCode::NO_CONTENT.into_response()), false).await;
+        assert_eq!(answered.status(), StatusCode::NO_CONTENT);
+    }
 }

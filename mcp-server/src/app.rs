@@ -144,7 +144,7 @@ impl App {
     pub(crate) async fn flush(&self) {
         let ids = Ids::new(self.clock.clone(), self.random.clone());
         if let Err(error) = self.tally.flush(&self.db, &ids).await {
-            tracing::warn!(error = ?error, "the counts of reads and refusals could not be written");
+            tracing::warn!(cause = error.cause(), "the counts of reads and refusals could not be written");
         }
     }
 

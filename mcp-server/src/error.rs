@@ -132,6 +132,16 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What happened, for the log: one line.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Tool(error) => error.message.clone(),
+            Self::Below(error) => error.cause(),
+        }
+    }
+}
+
 impl ToolError {
     /// The body: {kind, message, …}.
     pub fn body(&self) -> Map<String, Value> {

@@ -57,7 +57,7 @@ pub async fn run(app: App, stop: CancellationToken) {
             _ = tick.tick() => {}
         }
         if let Err(error) = catch_up(&app, &stop).await {
-            tracing::warn!(error = ?error, "what is due could not be looked at; the next try follows");
+            tracing::warn!(cause = error.cause(), "what is due could not be looked at; the next try follows");
         }
     }
 }
@@ -78,7 +78,7 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
             match piece(app, due).await {
                 Ok(done) => pieces += usize::from(done),
                 Err(error) => {
-                    tracing::warn!(kind = due.kind, subject = due.subject, error = ?error, "due work failed; it is tried again in an hour");
+                    tracing::warn!(kind = due.kind, subject = due.subject, cause = error.cause(), "due work failed; it is tried again in an hour");
                     due.postpone(app).await?;
                 }
             }

@@ -19,6 +19,13 @@ impl Error {
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self::Internal(cause.into())
     }
+
+    /// What happened, for the log: one line, without a backtrace.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => format!("{cause:#}"),
+        }
+    }
 }
 
 /// What a database reports when it is the database that is in trouble: connection, shutdown, resources, locks.

@@ -171,11 +171,11 @@ fn failed(error: Error, form: Form, id: &Value, request_id: &str) -> Response {
             (code, error.body())
         }
         Error::Below(error @ shared::error::Error::Unavailable(_)) => {
-            tracing::warn!(request_id, error = ?error, "the database is away");
+            tracing::warn!(request_id, cause = error.cause(), "the database is away");
             return Fault::unavailable(&error.to_string()).for_modern(form == Form::Modern).into_response();
         }
         Error::Below(error) => {
-            tracing::error!(request_id, error = ?error, "a tool failed");
+            tracing::error!(request_id, cause = error.cause(), "a tool failed");
             let body = Map::from_iter([
                 ("kind".to_owned(), Value::from("internal")),
                 ("message".to_owned(), Value::from(error.to_string())),
