@@ -106,7 +106,7 @@ on_both_databases! {
             drop(http_client().get(format!("{}/{token}?key={token}", program.endpoint)).bearer_auth(token).send().await.unwrap());
         }
         let log = program.logged();
-        assert!(log.lines().count() > 20, "it logged much: {log}");
+        assert!(log.contains("listens") && log.contains("TRACE"), "all that it can log is logged: {log}");
         for secret in [&key.secret, &good, &foreign, &unknown_kid, &typo] {
             // A token without its signature is none, but its claims are nobody's business either.
             let parts = secret.split('.').chain([&secret[8..40]]).filter(|part| part.len() >= 32);

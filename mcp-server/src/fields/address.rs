@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{Line, ShortLine};
 
-/// An address; `line1` and `country` are needed.
+/// {line1, line2, city, region, postal_code, country: US}; line1 and country are needed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-brief" = true))]
 pub struct Address {
     /// Street and number.
     pub line1: Line,

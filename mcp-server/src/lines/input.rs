@@ -26,9 +26,10 @@ pub enum DiscountKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiscountInput(pub Discount);
 
+/// {type: percent or fixed, value: percent or minor units}.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(inline)]
+#[schemars(inline, extend("x-brief" = true))]
 struct DiscountShape {
     /// Of which kind.
     #[serde(rename = "type")]

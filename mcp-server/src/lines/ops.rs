@@ -22,7 +22,7 @@ pub enum Op {
     Remove,
 }
 
-/// One edit: {op: add, item}, {op: update, id, item} or {op: remove, id}. `L` is the document's kind of line.
+/// One edit: {op: add, item}, {op: update, id, item} or {op: remove, id}.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]

@@ -103,7 +103,7 @@ pub struct Target {
     /// Its id.
     #[schemars(length(min = 1, max = 100))]
     pub id: String,
-    /// Refused if the version is another one.
+    /// Refused at another version.
     #[schemars(range(min = 1))]
     pub expected_version: Option<i64>,
 }

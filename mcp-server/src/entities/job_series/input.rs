@@ -87,9 +87,9 @@ pub struct Change {
     #[serde(default)]
     #[schemars(length(max = 300))]
     pub line_items: Set<Vec<LineItem>>,
-    /// Edits of single lines.
+    /// {op: add, update or remove, id, item} each.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_item_ops: Set<Vec<LineItemOp>>,
     /// Replaces the lines' sum.
     #[serde(default)]

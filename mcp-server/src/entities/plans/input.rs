@@ -33,12 +33,12 @@ pub struct Draft {
     /// Required without rrule.
     #[serde(default)]
     pub cadence: Option<Cadence>,
-    /// RFC 5545, in place of cadence, e.g. FREQ=MONTHLY;BYMONTHDAY=1,15; COUNT or UNTIL ends it.
+    /// In place of cadence: RFC 5545, e.g. FREQ=MONTHLY;BYMONTHDAY=1,15.
     #[serde(default)]
     pub rrule: Option<RuleText>,
-    /// First billing date. One that has passed bills from the next date on.
+    /// First billing date; where it has passed, the next one.
     pub starts_on: Date,
-    /// Days before the billing date that the invoice is made; 0 (default): on it.
+    /// How many days ahead invoices are made; default 0.
     #[serde(default)]
     #[schemars(range(min = 0, max = 60))]
     pub lead_days: Set<i64>,

@@ -74,9 +74,9 @@ pub struct Change {
     #[serde(default)]
     #[schemars(length(max = 300))]
     pub line_items: Set<Vec<QuoteLine>>,
-    /// Edits of single lines.
+    /// {op: add, update or remove, id, item} each.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_item_ops: Set<Vec<LineItemOp<QuoteLine>>>,
     #[serde(default)]
     pub discount: Patch<DiscountInput>,
