@@ -25,16 +25,26 @@ pub use complaint::nearest;
 pub use spelling::snake;
 pub use tell::{Audience, BRIEF, UNTOLD};
 
-/// Fields that records answer but a tool does not take, with what a call that sends one is told.
-pub type ReadOnly = HashMap<String, &'static str>;
+/// Fields that are known but not taken here, with what a call that sends one is told and the reason.
+pub type Refused = HashMap<String, (&'static str, &'static str)>;
 
 /// A tool's input: its JSON Schema as it is checked, and as it is told.
 pub struct InputSchema {
-    full: Value,
+    one: Shape,
+    many: Option<Many>,
+}
+
+/// For a tool that takes many records at once: what stands beside `records`, and in each of them.
+struct Many {
+    options: Shape,
+    record: Shape,
+}
+
+/// What an object of arguments must be like.
+struct Shape {
+    schema: Value,
     validator: Validator,
-    read_only: ReadOnly,
-    /// For a tool that takes many records at once: the schema of what stands beside `records`.
-    many: Option<(Value, Validator)>,
+    refused: Refused,
 }
 
 /// Arguments that have passed the schema.
@@ -146,55 +156,62 @@ fn for_each_schema(map: &mut Map<String, Value>, change: fn(&mut Value)) {
 }
 
 impl InputSchema {
-    /// A schema of these properties; `read_only` are fields that this tool does not take.
+    /// A schema of these properties; `refused` are fields that this tool does not take.
     pub fn new(
         properties: Map<String, Value>,
         required: Vec<Value>,
-        read_only: ReadOnly,
+        refused: Refused,
     ) -> anyhow::Result<Self> {
-        let mut full = object(properties, required);
-        describe_all(&mut full);
-        let validator = validator(&full)?;
-        Ok(Self { full, validator, read_only, many: None })
+        let mut schema = object(properties, required);
+        describe_all(&mut schema);
+        Ok(Self { one: Shape::new(schema, refused)?, many: None })
     }
 
-    /// The same, for a tool that also takes `records`; `options` are what may stand beside them.
+    /// The same, for a tool that also takes `records`; `options` are what may stand beside them, for all of them.
     pub fn taking_many(mut self, options: Map<String, Value>) -> anyhow::Result<Self> {
+        let (mut record, mut refused) = (self.one.schema.clone(), self.one.refused.clone());
+        if let Some(Value::Object(properties)) = record.get_mut("properties") {
+            for name in options.keys() {
+                properties.shift_remove(name);
+                refused.insert(snake(name), ("stands beside `records`, for all of them.", "unknown_field"));
+            }
+        }
         let mut properties = options;
         properties.insert("records".into(), records_property());
-        let many = object(properties, vec!["records".into()]);
-        self.many = Some((many.clone(), validator(&many)?));
+        let options = object(properties, vec!["records".into()]);
+        let options = Shape::new(options, Refused::new())?;
+        self.many = Some(Many { options, record: Shape::new(record, refused)? });
         Ok(self)
     }
 
     /// The schema as tools/list tells it.
     pub fn told(&self, audience: Audience) -> Value {
-        tell::told(&self.full, self.many.is_some(), audience)
+        tell::told(&self.one.schema, self.many.is_some(), audience)
     }
 
     /// The schema for the documentation.
     pub fn documented(&self) -> Value {
-        tell::documented(&self.full, self.many.is_some())
+        tell::documented(&self.one.schema, self.many.is_some())
     }
 
     /// Whether it edits single entries of a list: a repeated call then does not end where one does.
     pub fn takes_ops(&self) -> bool {
-        let properties = self.full["properties"].as_object();
+        let properties = self.one.schema["properties"].as_object();
         properties.is_some_and(|properties| properties.keys().any(|name| name.ends_with("_ops")))
     }
 
     /// Brings the keys to their one spelling and checks everything, collecting every error.
     pub fn check(&self, args: Map<String, Value>) -> Result<Checked> {
-        let Some((schema, validator)) = self.many.as_ref().filter(|_| args.contains_key("records")) else {
-            return checked(args, &self.full, &self.validator, &self.read_only).map(Checked::One);
+        let Some(many) = self.many.as_ref().filter(|_| args.contains_key("records")) else {
+            return self.one.check(args).map(Checked::One);
         };
-        let mut options = checked(args, schema, validator, &ReadOnly::new())?;
+        let mut options = many.options.check(args)?;
         let records = match options.shift_remove("records") {
             Some(Value::Array(records)) => records,
             _ => vec![],
         };
         let one = |record| match record {
-            Value::Object(args) => checked(args, &self.full, &self.validator, &self.read_only),
+            Value::Object(args) => many.record.check(args),
             _ => Err(Error::invalid("A record is an object of the tool's own fields.")),
         };
         Ok(Checked::Many { options, records: records.into_iter().map(one).collect() })
@@ -204,7 +221,7 @@ impl InputSchema {
 impl InputSchema {
     /// The arguments that were probably meant, if there is one sensible way to mend these.
     pub fn repaired(&self, args: &Map<String, Value>) -> Option<Map<String, Value>> {
-        repair::repaired(args, &self.full, &self.validator, &self.read_only)
+        repair::repaired(args, &self.one.schema, &self.one.validator, &self.one.refused)
     }
 }
 
@@ -230,25 +247,27 @@ fn validator(schema: &Value) -> anyhow::Result<Validator> {
     Ok(options.build(schema)?)
 }
 
-fn checked(
-    args: Map<String, Value>,
-    schema: &Value,
-    validator: &Validator,
-    read_only: &ReadOnly,
-) -> Result<Map<String, Value>> {
-    let mut args = Value::Object(args);
-    let mut issues = Vec::new();
-    spelling::bring_to_one(&mut args, schema, "", &mut issues);
-    tidy::tidy(&mut args, "", &mut issues);
-    for error in validator.iter_errors(&args) {
-        issues.extend(complaint::issues(&error, schema, read_only));
+impl Shape {
+    fn new(schema: Value, refused: Refused) -> anyhow::Result<Self> {
+        let validator = validator(&schema)?;
+        Ok(Self { schema, validator, refused })
     }
-    // A text that is too long breaks its length and its format: one thing is wrong, and is said once.
-    let mut said = HashSet::new();
-    issues.retain(|issue| said.insert(issue.path.clone()));
-    match args {
-        Value::Object(args) if issues.is_empty() => Ok(args),
-        _ => Err(Error::issues(issues)),
+
+    fn check(&self, args: Map<String, Value>) -> Result<Map<String, Value>> {
+        let mut args = Value::Object(args);
+        let mut issues = Vec::new();
+        spelling::bring_to_one(&mut args, &self.schema, "", &mut issues);
+        tidy::tidy(&mut args, "", &mut issues);
+        for error in self.validator.iter_errors(&args) {
+            issues.extend(complaint::issues(&error, &self.schema, &self.refused));
+        }
+        // A text that is too long breaks its length and its format: one thing is wrong, and is said once.
+        let mut said = HashSet::new();
+        issues.retain(|issue| said.insert(issue.path.clone()));
+        match args {
+            Value::Object(args) if issues.is_empty() => Ok(args),
+            _ => Err(Error::issues(issues)),
+        }
     }
 }
 

@@ -122,6 +122,14 @@ on_both_databases! {
             assert_eq!(hidden["kind"], "not_found", "{tool}");
             assert_eq!(hidden["message"].as_str().unwrap().replace(other["id"].as_str().unwrap(), "ID"), unknown["message"].as_str().unwrap().replace("job_unknown", "ID"));
         }
+        let known = json!([{"system": "crm", "id": "7"}]);
+        caller.ok("jobs.update", json!({"id": other["id"], "external_refs": known})).await;
+        for args in [json!({"title": "x", "external_refs": known}), json!({"title": "x", "external_refs": known, "onDuplicate": "update"}),
+            json!({"records": [{"title": "x", "external_refs": known}], "atomic": true, "onDuplicate": "update"})] {
+            let taken = tech.refused("jobs.create", args.clone()).await;
+            assert_eq!(taken["reason"], "duplicate", "{args}: {taken}");
+            assert!(!taken.to_string().contains(other["id"].as_str().unwrap()), "{args}: {taken}");
+        }
         let own = tech.ok("jobs.create", json!({"title": "Found on site"})).await;
         assert_eq!(own["assignee_ids"], json!([tess.user_id]));
         let real = tech.refused("jobs.create", json!({"title": "x", "customer_id": customer["id"]})).await;
@@ -147,6 +155,10 @@ on_both_databases! {
         assert_eq!(second["items"].as_array().unwrap().len(), 3);
         assert_eq!(caller.ok("jobs.list", json!({"cursor": first["nextCursor"]})).await["items"], second["items"]);
         assert_eq!(caller.refused("jobs.list", json!({"page": 2, "cursor": first["nextCursor"]})).await["field"], "page");
+        // A page that is cut off by its size is read on by its cursor.
+        let cut = caller.ok("jobs.list", json!({"page": 1, "limit": 20})).await;
+        let rest = caller.ok("jobs.list", json!({"cursor": cut["nextCursor"], "limit": 5})).await;
+        assert_eq!(rest["items"], second["items"]);
         assert!(caller.refused("jobs.list", json!({"page": 501})).await["message"].as_str().unwrap().contains("cursor"));
         let day = caller.ok("jobs.list", json!({"from": "2026-12-26", "to": "2026-12-28"})).await;
         assert_eq!(day["items"].as_array().unwrap().len(), 2);

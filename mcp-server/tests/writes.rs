@@ -105,6 +105,16 @@ on_both_databases! {
         let some = caller.ok("customers.update", json!({"records": [{"id": first["id"], "vip": true, "expectedVersion": 1}, {"id": "cus_no", "vip": true}]})).await;
         assert_eq!((&some["done"], &some["results"][0]["record"]["vip"], &some["results"][1]["error"]["kind"]), (&json!(1), &json!(true), &json!("not_found")));
         assert_eq!(caller.refused("customers.create", json!({"records": vec![company("x"); 101]})).await["field"], "records");
+        // What holds for all of them stands beside them, and is not lost on one.
+        for (option, value) in [("dryRun", json!(true)), ("dry_run", json!(true)), ("idempotencyKey", json!("k")), ("onDuplicate", json!("update")), ("atomic", json!(true))] {
+            let mut record = company("Not made");
+            record[option] = value;
+            let answer = caller.ok("customers.create", json!({"records": [record]})).await;
+            let error = &answer["results"][0]["error"];
+            assert_eq!((&answer["done"], &error["field"], &error["reason"]), (&json!(0), &json!(option), &json!("unknown_field")), "{answer}");
+            assert!(error["message"].as_str().unwrap().contains("beside `records`"), "{error}");
+        }
+        assert_eq!(total(&caller).await, 98);
         assert_eq!(caller.refused("customers.create", json!({"records": [], "type": "company"})).await["kind"], "invalid_input");
         assert_eq!(caller.refused("tags.delete", json!({"records": [{"id": "x"}]})).await["kind"], "invalid_input");
     }

@@ -1,6 +1,7 @@
 -- no-transaction
 -- A job knows the quote that it was made from, and the series and the occurrence that it stands for: once each.
--- `occurrence_local` is the wall time of the occurrence, whatever the job was moved to since; `edited_by_hand` keeps a
+-- `occurrence_local` is the wall time of the occurrence, whatever the job was moved to since, and none for a job that its
+-- series no longer has; `edited_by_hand` keeps a
 -- change of its series away from what a person has changed.
 -- SQLite adds no composite foreign key to a table that exists, so the table is made anew. Foreign keys are off
 -- meanwhile, which cannot be said within a transaction; all else stands or falls as one.
@@ -54,7 +55,7 @@ CREATE TABLE jobs_anew (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     CHECK ((status = 'scheduled') <= (scheduled_start IS NOT NULL)),
-    CHECK ((series_id IS NULL) = (occurrence_local IS NULL)),
+    CHECK ((occurrence_local IS NOT NULL) <= (series_id IS NOT NULL)),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id),
     FOREIGN KEY (tenant_id, location_id) REFERENCES locations (tenant_id, id),
     FOREIGN KEY (tenant_id, quote_id) REFERENCES quotes (tenant_id, id),

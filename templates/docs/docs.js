@@ -2,12 +2,20 @@
 
 // Copy buttons appear only where there is a script to serve them.
 for (const button of document.querySelectorAll("[data-copy]")) {
+  const label = button.textContent;
+  let timer;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const label = button.textContent;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const source = document.getElementById(button.dataset.copy);
+    // Pages on plain http have no clipboard but the selection's.
+    if (navigator.clipboard) await navigator.clipboard.writeText(source.textContent);
+    else {
+      getSelection().selectAllChildren(source);
+      document.execCommand("copy");
+    }
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = label), 1600);
+    clearTimeout(timer);
+    timer = setTimeout(() => (button.textContent = label), 1600);
   });
 }
 

@@ -9,7 +9,7 @@ use super::{Verb, describe};
 use crate::{
     entity::{Actors, Entity, Fifth, First},
     error::{Error, Result},
-    schema::{self, Checked, InputSchema, ReadOnly},
+    schema::{self, Checked, InputSchema, Refused},
     verbs::{self, GetOptions, Outcome, PageSize, Target, WriteOptions, WriteVerb},
 };
 
@@ -133,13 +133,13 @@ impl<E: Entity> Catalogued for Of<E> {
         };
         let own = schema::properties_of::<E::Record>();
         let answered = own.keys().cloned().chain(verbs::common_fields::<E>().map(str::to_owned));
-        let read_only = match verb {
+        let refused = match verb {
             Verb::Create | Verb::Update => {
                 answered.filter(|name| !properties.contains_key(name)).map(|name| fixed::<E>(name)).collect()
             }
-            Verb::First | Verb::Get | Verb::Fifth => ReadOnly::new(),
+            Verb::First | Verb::Get | Verb::Fifth => Refused::new(),
         };
-        let schema = InputSchema::new(properties, required, read_only)?;
+        let schema = InputSchema::new(properties, required, refused)?;
         match verb {
             Verb::Create | Verb::Update => schema.taking_many(write_options(verb)),
             Verb::First | Verb::Get | Verb::Fifth => Ok(schema),
@@ -172,9 +172,9 @@ impl<E: Entity> Catalogued for Of<E> {
 }
 
 /// A field that a tool does not take, with what there is to say of it.
-fn fixed<E: Entity>(name: String) -> (String, &'static str) {
+fn fixed<E: Entity>(name: String) -> (String, (&'static str, &'static str)) {
     let said = E::FIXED.iter().find(|(field, _)| *field == name).map(|(_, message)| *message);
-    (name, said.unwrap_or("is read-only: Zoop sets it. Leave it out."))
+    (name, (said.unwrap_or("is read-only: Zoop sets it. Leave it out."), "read_only_field"))
 }
 
 /// The options of a write, as far as the verb has a use for them.

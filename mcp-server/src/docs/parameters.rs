@@ -114,7 +114,9 @@ fn kind_of_items(items: &Value) -> &str {
 
 fn limits(schema: &Value) -> String {
     let number = |name: &str| schema[name].as_i64().filter(|limit| limit.unsigned_abs() < 1_000_000_000);
-    match (number("minimum"), number("maximum"), number("maxLength"), number("maxItems")) {
+    // Where the form tells how long it is, its bound says nothing more.
+    let length = number("maxLength").filter(|_| schema["format"] != "date");
+    match (number("minimum"), number("maximum"), length, number("maxItems")) {
         (Some(least), Some(most), ..) => format!("{least} to {most}"),
         (None, Some(most), ..) => format!("at most {most}"),
         (_, _, Some(most), _) => format!("up to {} characters", grouped(most)),

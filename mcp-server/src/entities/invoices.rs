@@ -91,7 +91,7 @@ impl Entity for Invoices {
         list: "Use it for what is owed, overdue or was billed; q finds number, PO number and customer. Void ones are hidden.",
         get: "Shows its lines, tax, payments and balance.",
         create: "From a done job, an accepted quote, or lines. It gets its number when it is sent.",
-        update: "After draft only dates due, texts, payments and status change. status paid or payment_ops record payments; Zoop moves no money.",
+        update: "After draft only due_date, texts, payments and status change. status paid or payment_ops record payments; Zoop moves no money.",
         retire: "Takes the invoice back; it keeps its number and stays in the books, its job can be billed again. Refund payments first. Cannot be undone.",
     };
 

@@ -139,7 +139,8 @@ impl Entity for JobSeries {
         let rhythm = Rhythm::of(row).patched(&change);
         let schedule = rhythm.schedule(row.ended_on)?;
         let before = (row.customer_id.as_ref(), row.location_id.as_ref());
-        let place = match Place::patched(tx, before, &change.customer_id, &change.location_id).await? {
+        let place = match Place::patched(tx, before, &change.customer_id, &change.location_id, "work").await?
+        {
             Some(place) => place,
             None => Place {
                 customer_id: row.customer_id.clone(),

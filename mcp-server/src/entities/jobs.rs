@@ -154,7 +154,7 @@ impl Entity for Jobs {
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
         let by_hand = row.series_id.is_some() && change.says_something();
         let before = (row.customer_id.as_ref(), row.location_id.as_ref());
-        let place = Place::patched(tx, before, &change.customer_id, &change.location_id).await?;
+        let place = Place::patched(tx, before, &change.customer_id, &change.location_id, "work").await?;
         let zone = schedule::zone(
             change.time_zone.0.as_ref().map(|zone| zone.0.clone()),
             place.as_ref().and_then(|place| place.zone.as_deref()).or(Some(&row.time_zone)),

@@ -71,12 +71,14 @@ impl Place {
         Ok(place)
     }
 
-    /// Where a patch puts a document that was at `before`; none if it says nothing of it.
+    /// Where a patch puts a document, a `noun`, that was at `before`; none if it says nothing of it. It goes to no other
+    /// customer who is archived.
     pub async fn patched(
         tx: &mut TenantTx,
         before: (Option<&String>, Option<&String>),
         customer: &Patch<String>,
         location: &Patch<String>,
+        noun: &str,
     ) -> Result<Option<Self>> {
         let (customer, location) = match (customer, location) {
             (Patch::Absent, Patch::Absent) => return Ok(None),
@@ -89,7 +91,11 @@ impl Place {
             }
             (customer, location) => (customer.clone().or(None), location.clone().or(before.1.cloned())),
         };
-        Self::find(tx, customer, location, before.1.map(String::as_str)).await.map(Some)
+        let place = Self::find(tx, customer, location, before.1.map(String::as_str)).await?;
+        if let Some(customer) = place.customer_id.as_ref().filter(|&customer| Some(customer) != before.0) {
+            customers::served(tx, customer, noun).await?;
+        }
+        Ok(Some(place))
     }
 }
 

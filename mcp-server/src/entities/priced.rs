@@ -2,10 +2,7 @@
 
 use shared::tenant_tx::TenantTx;
 
-use super::{
-    customers,
-    place::{Payer, Place},
-};
+use super::place::{Payer, Place};
 use crate::{
     documents::Discount,
     entity::{Entity, Link},
@@ -140,13 +137,11 @@ pub async fn redraft<E: Entity, L: Default + Into<LineItem>>(
     check_currency(tx, patch.currency.as_ref())?;
     let asked = patch.customer_id.map_or(Patch::Absent, Patch::Set);
     let before = (Some(draft.customer_id), draft.location_id);
-    let (customer_id, location_id) = match Place::patched(tx, before, &asked, &patch.location_id).await? {
-        Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
-        _ => (draft.customer_id.clone(), draft.location_id.cloned()),
-    };
-    if customer_id != *draft.customer_id {
-        customers::served(tx, &customer_id, E::NOUN).await?;
-    }
+    let (customer_id, location_id) =
+        match Place::patched(tx, before, &asked, &patch.location_id, E::NOUN).await? {
+            Some(Place { customer_id: Some(customer), location_id, .. }) => (customer, location_id),
+            _ => (draft.customer_id.clone(), draft.location_id.cloned()),
+        };
     if let Patch::Set(rate) = &patch.default_tax_rate_id {
         let kept = draft.default_tax_rate_id.map(String::as_str);
         TAX_RATE.check(tx, "default_tax_rate_id", Some(rate), kept).await?;

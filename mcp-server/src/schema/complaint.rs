@@ -6,7 +6,7 @@ use jsonschema::{
 };
 use serde_json::Value;
 
-use super::ReadOnly;
+use super::Refused;
 use crate::{
     error::{Issue, shown},
     fields::format_complaint,
@@ -30,7 +30,7 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
 }
 
 /// The issues that one error stands for.
-pub fn issues(error: &ValidationError<'_>, schema: &Value, read_only: &ReadOnly) -> Vec<Issue> {
+pub fn issues(error: &ValidationError<'_>, schema: &Value, refused: &Refused) -> Vec<Issue> {
     let path = path_of(error.instance_path().as_str());
     let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let here = schema_around(error, schema);
@@ -41,10 +41,9 @@ pub fn issues(error: &ValidationError<'_>, schema: &Value, read_only: &ReadOnly)
             unexpected
                 .iter()
                 .map(|name| {
-                    let fixed = read_only.get(&crate::schema::snake(name)).filter(|_| path.is_empty());
-                    if let Some(&message) = fixed {
-                        let message = message.to_owned();
-                        return Issue { path: at(name), message, reason: Some("read_only_field") };
+                    let refused = refused.get(&crate::schema::snake(name)).filter(|_| path.is_empty());
+                    if let Some(&(message, reason)) = refused {
+                        return Issue { path: at(name), message: message.to_owned(), reason: Some(reason) };
                     }
                     let message = match nearest(name, known().map(String::as_str)) {
                         Some(near) => format!("is no field here; did you mean `{near}`?"),

@@ -6,14 +6,14 @@ use jsonschema::{
 };
 use serde_json::{Map, Value};
 
-use super::{ReadOnly, complaint::nearest};
+use super::{Refused, complaint::nearest};
 
 /// The arguments with every mistake mended, if that can be done and makes them pass.
 pub fn repaired(
     args: &Map<String, Value>,
     schema: &Value,
     validator: &Validator,
-    read_only: &ReadOnly,
+    refused: &Refused,
 ) -> Option<Map<String, Value>> {
     let original = Value::Object(args.clone());
     let mut mended = original.clone();
@@ -26,7 +26,7 @@ pub fn repaired(
                 let object = place.as_object_mut()?;
                 for name in unexpected {
                     let value = object.shift_remove(name)?;
-                    if read_only.contains_key(name) {
+                    if refused.contains_key(name) {
                         continue;
                     }
                     let near = nearest(name, known.keys().map(String::as_str))?;

@@ -4,18 +4,22 @@ use std::collections::HashMap;
 
 use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
-use crate::error::{Error, Result};
+use super::Where;
+use crate::{
+    entity::Entity,
+    error::{Error, Result},
+};
 
 /// A record is known to at most so many systems.
 const MOST: i64 = 10;
 
 /// Merges references by system into a record's: none removes one, since two integrations must not wipe each other's.
-pub async fn put(
+pub async fn put<E: Entity>(
     tx: &mut TenantTx,
-    entity: &str,
     record: &str,
     references: &[(String, Option<String>)],
 ) -> Result<()> {
+    let entity = E::TABLE;
     for (system, external) in references {
         let sql = "DELETE FROM external_refs WHERE tenant_id = $1 AND entity = $2 AND record_id = $3 AND system = $4";
         tx.execute(sql, binds![tx.tenant_id(), entity, record, system]).await?;
@@ -24,9 +28,12 @@ pub async fn put(
             let message = format!(
                 "Another record already has the id `{external}` in `{system}`. Update that one, or leave the reference out."
             );
-            return Err(Error::conflict("duplicate", message)
-                .with("field", "external_refs")
-                .with("existing_id", existing));
+            let error = Error::conflict("duplicate", message).with("field", "external_refs");
+            // Whose reach it is out of learns that there is one, since the reference is taken, and no more.
+            return Err(match in_reach::<E>(tx, &existing).await? {
+                true => error.with("existing_id", existing),
+                false => error,
+            });
         }
         let sql = "INSERT INTO external_refs (tenant_id, entity, system, external_id, record_id) \
                    VALUES ($1, $2, $3, $4, $5)";
@@ -50,15 +57,22 @@ pub async fn find(tx: &mut TenantTx, entity: &str, system: &str, external: &str)
     Ok(row.map(|(id,)| id))
 }
 
-/// The record that other systems know by any of these ids.
-pub async fn find_any(
+async fn in_reach<E: Entity>(tx: &mut TenantTx, id: &str) -> Result<bool> {
+    let mut to = Where::in_reach::<E>(tx);
+    to.and("id = ?", [Bind::from(id)]);
+    let sql = format!("SELECT id FROM {} WHERE {}", E::TABLE, to.sql());
+    Ok(tx.row::<(String,)>(&sql, to.into_binds()).await?.is_some())
+}
+
+/// The record within the caller's reach that other systems know by any of these ids.
+pub async fn find_any<E: Entity>(
     tx: &mut TenantTx,
-    entity: &str,
     references: &[(String, Option<String>)],
 ) -> Result<Option<String>> {
     for (system, external) in references {
         if let Some(external) = external
-            && let Some(id) = find(tx, entity, system, external).await?
+            && let Some(id) = find(tx, E::TABLE, system, external).await?
+            && in_reach::<E>(tx, &id).await?
         {
             return Ok(Some(id));
         }

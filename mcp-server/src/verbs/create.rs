@@ -22,7 +22,7 @@ pub async fn create<E: Entity>(
     }
     // How a sync from another system works: one call, whether the record is there or not.
     let references = Common::take::<E>(&mut args.clone())?.external_refs;
-    match store::find_any_by_external_ref(tx, E::TABLE, &references).await? {
+    match store::find_any_by_external_ref::<E>(tx, &references).await? {
         None => Ok(make::<E>(args, tx).await?.beside("upserted", "created")),
         Some(id) => {
             let mut patch = Map::from_iter([("id".to_owned(), Value::from(id))]);

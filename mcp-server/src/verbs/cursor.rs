@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What does not change which rows a list has, or in which order.
-const NOT_PART_OF_IT: &[&str] = &["cursor", "limit", "view", "fields", "includeTotal"];
+const NOT_PART_OF_IT: &[&str] = &["cursor", "page", "limit", "view", "fields", "includeTotal"];
 
 /// The place where a page ended.
 #[derive(Debug, Serialize, Deserialize)]

@@ -132,7 +132,7 @@ impl Common {
 
     /// Writes what stands in tables of its own; the record is there already.
     pub async fn finish<E: Entity>(&self, id: &str, tx: &mut TenantTx) -> Result<()> {
-        store::put_external_refs(tx, E::TABLE, id, &self.external_refs).await
+        store::put_external_refs::<E>(tx, id, &self.external_refs).await
     }
 
     /// What the call says of archiving.

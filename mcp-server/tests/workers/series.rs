@@ -211,7 +211,9 @@ on_both_databases! {
         let mut args = series("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=1,2", "2026-11-25T08:00:00", "America/Chicago");
         args["assignee_ids"] = json!([tess.user_id, account.owner.user_id]);
         let other = caller.ok("job_series.create", args).await;
-        caller.ok("customers.archive", json!({"id": customer["id"]})).await;
+        let refused = caller.refused("customers.archive", json!({"id": customer["id"]})).await;
+        assert_eq!((&refused["reason"], &refused["by"]), (&json!("in_use"), &json!("job_series")), "an active series needs its customer");
+        db.admin().await.execute("UPDATE customers SET status = 'archived', archived_at = updated_at WHERE id = $1", binds![customer["id"].as_str().unwrap()]).await.unwrap();
         db.admin().await.execute("UPDATE members SET status = 'removed' WHERE user_id = $1", binds![&tess.user_id]).await.unwrap();
         db.clock().advance(Duration::days(20));
         worker.catch_up().await.unwrap();

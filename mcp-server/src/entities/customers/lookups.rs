@@ -112,7 +112,7 @@ impl Reachable {
 /// What keeps a customer in use: of each kind its entity, a statement of ids and names, what it is in a sentence, one
 /// and many, what to do, and the tool for it.
 type Use = (&'static str, &'static str, [&'static str; 2], &'static str, &'static str);
-const USES: [Use; 3] = [
+const USES: [Use; 4] = [
     (
         "jobs",
         "SELECT id, title FROM jobs WHERE tenant_id = $1 AND customer_id = $2 AND status = 'scheduled' ORDER BY id",
@@ -129,6 +129,13 @@ const USES: [Use; 3] = [
         "invoices.get",
     ),
     (
+        "job_series",
+        "SELECT id, title FROM job_series WHERE tenant_id = $1 AND customer_id = $2 AND status = 'active' ORDER BY id",
+        ["active job series", "active job series"],
+        "End or move them first (job_series.end, job_series.update).",
+        "job_series.end",
+    ),
+    (
         "plans",
         "SELECT id, title FROM plans WHERE tenant_id = $1 AND customer_id = $2 AND status = 'active' ORDER BY id",
         ["active plan", "active plans"],
@@ -137,7 +144,7 @@ const USES: [Use; 3] = [
     ),
 ];
 
-/// Scheduled jobs, invoices with a balance and active plans keep a customer in use.
+/// Scheduled jobs, invoices with a balance, active series and active plans keep a customer in use.
 pub(super) async fn refuse_while_in_use(tx: &mut TenantTx, row: &Stored<Row>) -> Result<()> {
     for (by, sql, [one, many], how, tool) in USES {
         let found: Vec<(String, String)> = tx.rows(sql, binds![tx.tenant_id(), &row.meta.id]).await?;

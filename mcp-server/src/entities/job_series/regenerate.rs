@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDateTime};
 use shared::{binds, tenant_tx::TenantTx};
 
 use super::{
@@ -70,23 +70,28 @@ pub async fn regenerate(
     for job in regenerable {
         match open.iter().position(|occurrence| occurrence.text() == job.occurrence_local) {
             Some(n) => steps.push(jobs::remake(job.id, template, open.remove(n))),
-            None => leaving.push(job.id),
+            None => leaving.push(job),
         }
     }
-    // The occurrences that are left have no job at all, so one may move to each, in order.
-    let mut open = open.into_iter();
-    let mut leaving = leaving.into_iter();
+    // The occurrences that are left have no job at all, so one may move to each: to the nearest, since what is written
+    // on a job is mostly about its day.
     let mut withdrawn = Vec::new();
-    for id in leaving.by_ref() {
-        match open.next() {
-            Some(occurrence) => steps.push(jobs::remake(id, template, occurrence)),
-            None => withdrawn.push(jobs::withdraw(id, now)),
+    for job in leaving {
+        match nearest(&open, &job.occurrence_local) {
+            Some(n) => steps.push(jobs::remake(job.id, template, open.remove(n))),
+            None => withdrawn.push(jobs::withdraw(job.id, now)),
         }
     }
-    steps.extend(open.map(|occurrence| jobs::make(series, template, occurrence)));
+    steps.extend(open.into_iter().map(|occurrence| jobs::make(series, template, occurrence)));
     let (regenerated, cancelled) = (steps.len(), withdrawn.len());
     steps.extend(withdrawn);
     Ok(Regenerated { steps, regenerated, kept_edited, cancelled })
+}
+
+fn nearest(open: &[Occurrence], local: &str) -> Option<usize> {
+    // The column holds what an occurrence wrote.
+    let local: NaiveDateTime = local.parse().unwrap_or_default();
+    (0..open.len()).min_by_key(|&n| (open[n].local - local).abs())
 }
 
 /// The jobs whose occurrence, or own time, is not long past; by their occurrence.

@@ -117,9 +117,10 @@ pub fn remake(id: String, template: &Arc<Template>, occurrence: Occurrence) -> S
     verbs::patch::<Jobs>(id, change, occurrence.columns())
 }
 
-/// A job that the series no longer has: it is cancelled, and leaves its occurrence to another.
+/// A job that the series no longer has: it is cancelled, and leaves its occurrence to another. It stays the series', so
+/// that whoever follows a series' jobs hears of it.
 pub fn withdraw(id: String, now: Timestamp) -> Step {
-    let left = Columns::default().put("series_id", None::<&str>).put("occurrence_local", None::<&str>);
+    let left = Columns::default().put("occurrence_local", None::<&str>);
     verbs::alter::<Jobs>(
         id,
         Write::new(because("Its series no longer has a visit then.").columns(now).and(left)),
