@@ -115,7 +115,7 @@ impl Entity for Invoices {
         let priced = priced::price(tx, LINES, items, &terms).await?;
         let mut ledger = Ledger::default();
         if asked == Some(Status::Paid) {
-            ledger.settle(priced.total, &Recording::of(tx));
+            ledger.settle(priced.total, &Recording::of(tx))?;
         }
         let issued = match asked {
             None | Some(Status::Draft) => None,
@@ -177,7 +177,7 @@ impl Entity for Invoices {
         }
         if matches!(status, Status::Sent | Status::Paid) {
             if asked == Some(Status::Paid) {
-                ledger.settle(total, &Recording::of(tx));
+                ledger.settle(total, &Recording::of(tx))?;
             }
             status = state::by_balance(ledger.balance(total));
         }

@@ -120,7 +120,10 @@ pub fn remake(id: String, template: &Arc<Template>, occurrence: Occurrence) -> S
 /// A job that the series no longer has: it is cancelled, and leaves its occurrence to another.
 pub fn withdraw(id: String, now: Timestamp) -> Step {
     let left = Columns::default().put("series_id", None::<&str>).put("occurrence_local", None::<&str>);
-    verbs::alter::<Jobs>(id, Write::new(because("Its series no longer has a visit then.").columns(now).and(left)))
+    verbs::alter::<Jobs>(
+        id,
+        Write::new(because("Its series no longer has a visit then.").columns(now).and(left)),
+    )
 }
 
 /// A job of a series that was ended.
