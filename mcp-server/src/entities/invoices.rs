@@ -1,5 +1,7 @@
 //! Invoices: what customers owe, what they paid, and what was given back.
 
+#[cfg(test)]
+mod at_scale;
 mod compose;
 mod dates;
 mod input;
