@@ -82,7 +82,8 @@ impl Entity for Invoices {
     const Q: Q = Q::Substring(&[
         "('inv-' || CAST(number AS TEXT))",
         "po_number_key",
-        "(SELECT c.name_key FROM customers c WHERE c.tenant_id = invoices.tenant_id AND c.id = invoices.customer_id)",
+        // Found once, not for each invoice.
+        "customer_id IN (SELECT c.id FROM customers c WHERE c.tenant_id = $1 AND c.name_key {})",
     ]);
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const SOURCES: &'static [(&'static str, Family)] =
