@@ -114,7 +114,7 @@ fn reckon_checked(lines: &[LineInput], discount: Option<Discount>, rounding: Tax
     }
     tax(lines, &mut totals, rounding)?;
     for line in &mut totals {
-        line.total = line.amount - line.discount + line.tax;
+        line.total = sum([line.amount, -line.discount, line.tax].into_iter())?;
     }
     let summed = |part: fn(&LineTotals) -> i64| {
         sum(lines.iter().zip(&totals).filter(|(line, _)| line.counted).map(|(_, totals)| part(totals)))

@@ -15,6 +15,8 @@ pub mod tags;
 pub mod tax_rates;
 
 mod became;
+#[cfg(test)]
+mod by_index;
 mod duplicates;
 mod in_use;
 pub mod place;

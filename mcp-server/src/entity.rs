@@ -226,7 +226,7 @@ pub enum By {
 pub enum Q {
     /// The search index: whole words over prefixes.
     Index,
-    /// Folded columns, anywhere in one of them.
+    /// Folded columns, anywhere in one of them; a condition says by `{}` where its column is looked through.
     Substring(&'static [&'static str]),
 }
 

@@ -16,7 +16,7 @@ pub use quoted::Choice;
 pub use quoted::QuoteLine;
 pub use rates::Rate;
 pub use stored::{LineRecord, discount_columns, discount_of, discount_shown, load, of_documents};
-pub use stored::{TaxLine, tax_lines};
+pub use stored::{TaxLine, default_rate_name, tax_lines};
 
 use pricebook::Pricebook;
 use rates::{DocumentRates, Rates};

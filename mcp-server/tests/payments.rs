@@ -100,7 +100,7 @@ on_both_databases! {
         caller.ok("invoices.update", json!({"id": invoice["id"], "status": "paid"})).await;
         let after = caller.ok("customers.get", json!({"id": ana})).await;
         assert_eq!(after["version"].as_i64(), before["version"].as_i64().map(|version| version + 1), "who syncs customers sees it");
-        let sql = "SELECT subject, changes FROM audit WHERE tenant_id = $1 AND action = 'invoices.update' ORDER BY at, id";
+        let sql = "SELECT subject, changes FROM audit WHERE tenant_id = $1 AND action = 'invoices.update' ORDER BY subject DESC";
         let rows: Vec<(String, sqlx::types::Json<Value>)> = db.admin().await.rows(sql, shared::binds![&account.tenant_id]).await.unwrap();
         let told: Vec<(&str, &Value)> = rows.iter().map(|(subject, changes)| (subject.as_str(), &changes.0["balance"])).collect();
         assert_eq!(told, [(invoice["id"].as_str().unwrap(), &json!([500, 0])), (ana.as_str().unwrap(), &json!([500, 0]))]);

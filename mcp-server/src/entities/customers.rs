@@ -1,7 +1,7 @@
 //! Customers: the people and companies that the business works for.
 
 #[cfg(test)]
-mod at_scale;
+pub mod at_scale;
 mod input;
 mod lookups;
 mod record;

@@ -112,6 +112,19 @@ pub fn tax_lines(lines: &[LineRecord]) -> Vec<TaxLine> {
     taxes
 }
 
+/// What a document's default rate is called: in one that is issued as it was then, which the lines taxed by it keep;
+/// else as it is called now.
+pub fn default_rate_name(
+    issued: bool,
+    lines: &[LineRecord],
+    rate: Option<&String>,
+    now: &HashMap<String, String>,
+) -> Option<String> {
+    let taxed = |line: &&LineRecord| issued && line.tax_rate_id.as_ref() == rate;
+    let kept = lines.iter().filter(taxed).find_map(|line| line.tax_rate_name.clone());
+    kept.filter(|_| rate.is_some()).or_else(|| now.get(rate?).cloned())
+}
+
 /// The word and the number that a discount is stored as.
 pub fn discount_columns(discount: Option<Discount>) -> Columns {
     let (kind, value) = match discount {

@@ -10,7 +10,7 @@ use crate::{
     entities::in_use::in_use,
     entity::Stored,
     error::{Error, Result},
-    fields::{AddressRecord, Email, Patch, Phone},
+    fields::{AddressRecord, Email, LARGEST, Patch, Phone},
     references::Kind,
     store::{self, Columns, Step, Write},
     verbs,
@@ -37,6 +37,9 @@ pub async fn owing(tx: &mut TenantTx, id: &str, more: i64) -> Result<Option<Step
         return Ok(None);
     }
     let balance = store::fetch_any::<Customers>(tx, id).await?.balance + more;
+    if balance > LARGEST {
+        return Err(Error::field("customer_id", "would owe more than 9,000,000,000,000,000 in all."));
+    }
     Ok(Some(verbs::alter::<Customers>(id, Write::new(Columns::default().put("balance", balance)))))
 }
 

@@ -193,19 +193,14 @@ impl Ledger {
                         let message = format!("is over the balance of {balance}; send at most that.");
                         return Err(Error::field(at("amount"), message));
                     }
-                    if self.sum(EntryKind::Payment) > LARGEST - amount {
-                        return Err(Error::field(
-                            at("amount"),
-                            "brings all payments beyond 9,000,000,000,000,000.",
-                        ));
-                    }
                     self.record(
+                        at("amount"),
                         amount,
                         op.method,
                         op.paid_at.map(|moment| moment.0),
                         op.reference,
                         recording,
-                    );
+                    )?;
                 }
                 Op::Refund => {
                     if op.method.is_some() {
@@ -243,21 +238,26 @@ impl Ledger {
     }
 
     /// Records a payment of all that is owed.
-    pub fn settle(&mut self, total: i64, recording: &Recording) {
-        let balance = self.balance(total);
-        if balance > 0 {
-            self.record(balance, None, None, None, recording);
+    pub fn settle(&mut self, total: i64, recording: &Recording) -> Result<()> {
+        match self.balance(total) {
+            0 => Ok(()),
+            balance => self.record("status".to_owned(), balance, None, None, None, recording),
         }
     }
 
     fn record(
         &mut self,
+        field: String,
         amount: i64,
         method: Option<Method>,
         paid_at: Option<Timestamp>,
         reference: Option<Line>,
         recording: &Recording,
-    ) {
+    ) -> Result<()> {
+        // What went back may be paid again, and so on for ever.
+        if self.sum(EntryKind::Payment) > LARGEST - amount {
+            return Err(Error::field(field, "brings all payments beyond 9,000,000,000,000,000."));
+        }
         self.0.push(Entry {
             id: recording.new_id(),
             kind: EntryKind::Payment,
@@ -269,6 +269,7 @@ impl Ledger {
             reason: None,
             recorded_by: recording.by.clone(),
         });
+        Ok(())
     }
 
     /// What a payment has left to go back; none if it is no payment.

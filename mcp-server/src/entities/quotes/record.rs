@@ -122,7 +122,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
     let locations = Kind::of::<Locations>().names_for(wanted, "location_name", tx, locations).await?;
     let rates = of(|row| row.default_tax_rate_id.as_deref());
     let rates = TAX_RATE.names_for(wanted, "default_tax_rate_name", tx, rates).await?;
-    let mut lines = match wanted.has("line_items") || wanted.has("tax_lines") {
+    let of_lines = ["line_items", "tax_lines", "default_tax_rate_name"];
+    let mut lines = match of_lines.iter().any(|field| wanted.has(field)) {
         true => lines::of_documents(tx, LINES, &ids).await?,
         false => HashMap::new(),
     };
@@ -147,12 +148,17 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             valid_until: row.valid_until,
             is_expired: row.is_expired(today),
             tax_lines: lines::tax_lines(&line_items),
+            default_tax_rate_name: lines::default_rate_name(
+                row.sent_at.is_some(),
+                &line_items,
+                row.default_tax_rate_id.as_ref(),
+                &rates,
+            ),
             line_items,
             discount: lines::discount_shown(lines::discount_of(
                 row.discount_type.as_deref(),
                 row.discount_value,
             )),
-            default_tax_rate_name: row.default_tax_rate_id.as_ref().and_then(|id| rates.get(id).cloned()),
             default_tax_rate_id: row.default_tax_rate_id.clone(),
             currency: row.currency.clone(),
             subtotal: row.subtotal,

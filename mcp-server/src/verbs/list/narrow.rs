@@ -80,8 +80,12 @@ pub async fn narrow<E: Entity>(
                 };
             }
             pattern.push('%');
-            let conditions: Vec<String> =
-                columns.iter().map(|column| format!("{column} LIKE ? ESCAPE '\\'")).collect();
+            let like = "LIKE ? ESCAPE '\\'";
+            let condition = |column: &&str| match column.split_once("{}") {
+                Some((before, after)) => format!("{before}{like}{after}"),
+                None => format!("{column} {like}"),
+            };
+            let conditions: Vec<String> = columns.iter().map(condition).collect();
             let patterns = columns.iter().map(|_| Bind::from(&pattern));
             to.and(&format!("({})", conditions.join(" OR ")), patterns);
             Ok(String::new())
