@@ -173,3 +173,6 @@ fn told(what: &str, error: mcp_server::Error) -> anyhow::Error {
         mcp_server::Error::Below(error) => anyhow::Error::from(error).context(what.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;
