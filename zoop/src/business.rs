@@ -30,6 +30,13 @@ pub const ALL: [&Business; 2] = [&bluebonnet::BUSINESS, &southerly::BUSINESS];
 /// The owner of both.
 pub const OWNER: Person = Person { name: "Dana Whitfield", mailbox: "dana", role: Role::Owner };
 
+/// What someone may ask about them, as the README does.
+pub const QUESTIONS: [&str; 3] = [
+    "What is overdue, and whom should we call first?",
+    "What did we quote the Hendersons, and what did they say?",
+    "Which maintenance plans bill next week, and how much is that?",
+];
+
 /// A business as it is before it has an id.
 pub struct Business {
     /// What its people call it.

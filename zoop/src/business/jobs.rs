@@ -84,7 +84,7 @@ impl Desk<'_> {
     }
 
     /// What a quote has become: a visit of two people for a day.
-    pub fn from_quote(
+    pub fn quoted(
         &mut self,
         history: &mut History,
         quote: &Ref,

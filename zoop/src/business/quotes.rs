@@ -119,7 +119,7 @@ pub fn write(
             Accepted => moved(decided, json!({ "status": "accepted" })),
             Became(days) => {
                 moved(decided, json!({ "status": "accepted" }));
-                written.jobs.extend(desk.from_quote(history, &this, customer, decided, *days));
+                written.jobs.extend(desk.quoted(history, &this, customer, decided, *days));
             }
             Deposit(amount) => {
                 moved(decided, json!({ "status": "accepted" }));
