@@ -54,6 +54,11 @@ impl Calendar {
         self.point(at(day, minutes))
     }
 
+    /// Some time of the office's hours, so many days after another.
+    pub fn days_after(&self, at: Timestamp, days: i64, dice: &Dice) -> Timestamp {
+        self.clock(self.day(at) + Duration::days(days), dice.between(8 * 60, 17 * 60))
+    }
+
     /// The day that lies so many days from today, moved off Sundays, and off Saturdays four times of five.
     pub fn work_day(&self, days_from_now: i64, dice: &Dice) -> NaiveDate {
         let day = self.today() + Duration::days(days_from_now);

@@ -256,7 +256,7 @@ pub fn of(business: &'static Business, now: Timestamp, seed: u64) -> Vec<Step> {
         series: round,
         job: done.map(|job| job.this.clone()),
         customer: done.and_then(|job| job.customer).map(|place| customers[place].this.clone()),
-        invoice: invoices::send(&mut history, business, &customers, jobs, now, &dice),
+        invoice: invoices::send(&mut history, business, &customers, jobs, &calendar, &dice),
     };
     notes::write(&mut history, subjects, now);
     // Some whom nothing was done for are in the archive.

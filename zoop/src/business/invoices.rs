@@ -7,6 +7,7 @@ use shared::timestamp::Timestamp;
 
 use super::{
     Business,
+    calendar::Calendar,
     customers::Customer,
     history::{By, History, Kind, Ref},
     jobs::Job,
@@ -25,12 +26,12 @@ pub fn send(
     business: &Business,
     customers: &[Customer],
     mut jobs: Vec<Job>,
-    now: Timestamp,
+    calendar: &Calendar,
     dice: &Dice,
 ) -> Option<Ref> {
     jobs.retain(|job| job.customer.is_some());
     jobs.sort_by_key(|job| job.done);
-    let mut desk = Desk { history, business, now, dice, mishaps: 0, late: 0, young: 0, overdue: None };
+    let mut desk = Desk { history, business, calendar, dice, mishaps: 0, late: 0, young: 0, overdue: None };
     for job in &jobs {
         if let (Some(done), Some(customer)) = (job.done, job.customer) {
             desk.bill(&job.this, done, &customers[customer]);
@@ -43,7 +44,7 @@ pub fn send(
 struct Desk<'a> {
     history: &'a mut History,
     business: &'a Business,
-    now: Timestamp,
+    calendar: &'a Calendar,
     dice: &'a Dice,
     /// How often something went wrong.
     mishaps: usize,
@@ -57,10 +58,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn bill(&mut self, job: &Ref, done: Timestamp, customer: &Customer) {
         let at = done + Duration::minutes(self.dice.between(25, 200));
-        if at > self.now - Duration::minutes(20) {
+        if at > self.calendar.now() - Duration::minutes(20) {
             return; // It waits to be billed.
         }
-        let age = (self.now.utc() - at.utc()).num_days();
+        let age = (self.calendar.now().utc() - at.utc()).num_days();
         self.young += usize::from(age < 4);
         if age < 4 && self.young % 2 == 1 {
             self.history.create(at, By::Office, Kind::Invoice, json!({ "from_job_id": job }));
@@ -86,14 +87,14 @@ impl Desk<'_> {
         }
         let days = match self.dice.percent(12) {
             true => customer.terms + self.dice.between(1, 12),
-            false => self.dice.between(0, customer.terms.max(1)),
+            false => self.dice.between(1, customer.terms.max(1)),
         };
-        self.paid(&invoice, at + Duration::days(days), method);
+        self.paid(&invoice, at, days, method);
     }
 
-    fn paid(&mut self, invoice: &Ref, at: Timestamp, method: &str) {
-        let at = at + Duration::minutes(self.dice.between(9, 300));
-        if at < self.now {
+    fn paid(&mut self, invoice: &Ref, sent: Timestamp, days: i64, method: &str) {
+        let at = self.calendar.days_after(sent, days, self.dice);
+        if at < self.calendar.now() {
             self.history.call(at, By::Office, UPDATE, invoice, payment(invoice, method));
         }
     }
@@ -126,6 +127,6 @@ impl Desk<'_> {
         self.history.call(voided, By::Office, "invoices.void", invoice, reason);
         let again = voided + Duration::minutes(10);
         let invoice = self.history.create(again, By::Office, Kind::Invoice, fields);
-        self.paid(&invoice, again + Duration::days(6), method);
+        self.paid(&invoice, again, 6, method);
     }
 }

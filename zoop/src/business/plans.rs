@@ -86,7 +86,7 @@ fn bill(
         return;
     }
     history.call(sent, By::Office, "invoices.update", &invoice, json!({ "status": "sent" }));
-    let paid = sent + Duration::minutes(dice.between(1_500, 40_000));
+    let paid = calendar.days_after(sent, dice.between(1, 27), dice);
     if paid < calendar.now() {
         let methods = if contract.company { business.companies_pay } else { business.pays };
         let method = *dice.pick(methods);

@@ -93,7 +93,7 @@ pub fn write(
             "title": offer.0,
             "message": offer.1,
             "customer_id": customers[customer].this,
-            "line_items": lines(offer, pricebook),
+            "line_items": lines(offer, pricebook, dice),
             "valid_until": valid_until.to_string(),
         });
         if let Some(location) = customers[customer].locations.last() {
@@ -106,7 +106,7 @@ pub fn write(
         }
         let sent = desk.by_now(at + Duration::minutes(dice.between(8, 50)));
         moved(sent, json!({ "status": "sent" }));
-        let decided = desk.by_now(sent + Duration::minutes(dice.between(600, 4_800)));
+        let decided = desk.by_now(desk.calendar.days_after(sent, dice.between(1, 3), dice));
         match outcome {
             Draft | Sent => {
                 written.open.get_or_insert(this);
@@ -141,7 +141,7 @@ pub fn write(
     written
 }
 
-fn lines(offer: &Offer, pricebook: &Pricebook) -> Vec<Value> {
+fn lines(offer: &Offer, pricebook: &Pricebook, dice: &Dice) -> Vec<Value> {
     let line = |piece: &Piece| {
         let (sku, quantity, selected) = match *piece {
             Piece::Fixed(sku, quantity) => (sku, quantity, None),
@@ -149,6 +149,10 @@ fn lines(offer: &Offer, pricebook: &Pricebook) -> Vec<Value> {
             Piece::Open(sku, quantity) => (sku, quantity, Some(false)),
         };
         let mut line = pricebook.line(sku, quantity);
+        if sku.starts_with("LAB") {
+            // No two houses take the same time.
+            line["quantity"] = format!("{quantity}.{}", dice.pick(&["0", "25", "5", "75"])).into();
+        }
         if let Some(selected) = selected {
             line["optional"] = true.into();
             line["selected"] = selected.into();
