@@ -3,19 +3,39 @@
 
 mod bluebonnet;
 mod calendar;
+mod contacts;
 mod customers;
 pub mod history;
+mod invoices;
 mod jobs;
+mod locations;
+mod notes;
 pub mod people;
+mod plans;
+mod pricebook;
+mod quotes;
+mod series;
 mod southerly;
+mod tables;
 
 use shared::role::Role;
+
+pub use tables::{
+    Category, Contract, Item, Line, Offer, Person, Piece, Place, Price, Round, Sold, Tax, Volume, Work,
+};
 
 /// The demo's tenants, the one that the keys belong to first; by name too, so that signing in leads there.
 pub const ALL: [&Business; 2] = [&bluebonnet::BUSINESS, &southerly::BUSINESS];
 
 /// The owner of both.
 pub const OWNER: Person = Person { name: "Dana Whitfield", mailbox: "dana", role: Role::Owner };
+
+/// What someone may ask about them, as the README does.
+pub const QUESTIONS: [&str; 3] = [
+    "What is overdue, and whom should we call first?",
+    "What did we quote the Hendersons, and what did they say?",
+    "Which maintenance plans bill next week, and how much is that?",
+];
 
 /// A business as it is before it has an id.
 pub struct Business {
@@ -51,76 +71,25 @@ pub struct Business {
     pub hendersons: bool,
     /// How many jobs of each kind.
     pub jobs: Volume,
+    /// The tax on what it sells.
+    pub tax: Tax,
+    /// Its pricebook.
+    pub pricebook: &'static [Category],
+    /// What it offers in quotes.
+    pub offers: &'static [Offer],
+    /// What it has agreed to do again and again.
+    pub contracts: &'static [Contract],
+    /// How many quotes it has written.
+    pub quotes: usize,
+    /// How people pay.
+    pub pays: &'static [&'static str],
+    /// How companies pay.
+    pub companies_pay: &'static [&'static str],
 }
 
-/// How many jobs lie where.
-pub struct Volume {
-    /// Done.
-    pub done: usize,
-    /// To come.
-    pub scheduled: usize,
-    /// Asked for.
-    pub unscheduled: usize,
-    /// Called off.
-    pub cancelled: usize,
-}
-
-/// Someone who works there.
-pub struct Person {
-    /// What people call them.
-    pub name: &'static str,
-    /// What stands before `@example.com`.
-    pub mailbox: &'static str,
-    /// What they may do.
-    pub role: Role,
-}
-
-impl Person {
-    /// Their address.
-    pub fn email(&self) -> String {
-        format!("{}@example.com", self.mailbox)
+impl Business {
+    /// Those of its people who drive out.
+    pub fn techs(&self) -> Vec<&'static Person> {
+        self.team.iter().filter(|person| person.role == Role::Tech).collect()
     }
 }
-
-/// A part of a town.
-pub struct Place {
-    /// The town or suburb.
-    pub city: &'static str,
-    /// State.
-    pub region: &'static str,
-    /// Postal code.
-    pub postal_code: &'static str,
-    /// Some of its streets.
-    pub streets: &'static [&'static str],
-}
-
-/// A kind of job.
-pub struct Work {
-    /// What it is called.
-    pub title: &'static str,
-    /// Its type.
-    pub job_type: &'static str,
-    /// How long it takes.
-    pub minutes: i64,
-    /// How many people it takes.
-    pub crew: usize,
-    /// How urgent it usually is.
-    pub priority: &'static str,
-    /// What the customer said, or what is to be done.
-    pub description: &'static str,
-    /// What it costs.
-    pub price: Price,
-    /// What the tech writes when it is done.
-    pub notes: &'static str,
-}
-
-/// What a job costs.
-pub enum Price {
-    /// One price for all of it, in minor units.
-    Flat(i64),
-    /// Line by line.
-    Lines(&'static [Line]),
-}
-
-/// Description, quantity, unit, price of one unit in minor units.
-pub struct Line(pub &'static str, pub &'static str, pub &'static str, pub i64);

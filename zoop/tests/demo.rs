@@ -111,8 +111,8 @@ async fn a_newcomer_pastes_two_curls_and_finds_customers() {
     assert_eq!(browser.submit(&login, "/login", &fields).await.status, 303);
     let settings = browser.get("/settings/api").await;
     for expected in [
-        "Demo user key",
-        "Demo tenant key",
+        "First user key",
+        "First tenant key",
         "Bluebonnet Plumbing &#38; Air",
         "Southerly Electrical &#38; Solar",
     ] {
@@ -315,6 +315,12 @@ fn an_ephemeral_demo_leaves_nothing() {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.starts_with("curl -X POST http://127.0.0.1:")), "the card holds the curls");
+    let (_, questions) = include_str!("../../README.md").split_once("ask it:\n\n").unwrap();
+    let questions: Vec<&str> = questions.lines().map_while(|line| line.strip_prefix("- ")).collect();
+    assert_eq!(questions.len(), 3);
+    for question in questions {
+        assert!(lines.any(|line| line == question), "the card asks what the README does: {question}");
+    }
     assert!(count(temporary.path()) > 0);
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(0));

@@ -1,8 +1,12 @@
 //! Bluebonnet Plumbing & Air of Austin, Texas: the first tenant, in US dollars, with all the Hendersons.
 
+mod agreements;
+mod pricebook;
+mod work;
+
 use shared::role::Role;
 
-use super::{Business, Line, Person, Place, Price, Volume, Work};
+use super::{Business, Person, Place, Tax, Volume};
 
 /// The business.
 pub const BUSINESS: Business = Business {
@@ -105,189 +109,13 @@ pub const BUSINESS: Business = Business {
     customers: 200,
     hendersons: true,
     jobs: Volume { done: 96, scheduled: 38, unscheduled: 14, cancelled: 12 },
-    work: WORK,
-    commercial: COMMERCIAL,
+    work: work::WORK,
+    commercial: work::COMMERCIAL,
+    tax: Tax { name: "Austin sales tax", percentage: "8.25", code: "TX-AUS", jurisdiction: "Austin, Texas" },
+    pricebook: pricebook::PRICEBOOK,
+    offers: agreements::OFFERS,
+    contracts: agreements::CONTRACTS,
+    quotes: 25,
+    pays: &["card", "card", "check", "cash"],
+    companies_pay: &["transfer", "check"],
 };
-
-const WORK: &[Work] = &[
-    Work {
-        title: "AC not cooling",
-        job_type: "Repair",
-        minutes: 120,
-        crew: 1,
-        priority: "high",
-        description: "Blows warm air since yesterday evening; the outdoor unit hums but the fan does not turn.",
-        price: Price::Lines(&[
-            Line("Diagnostic visit", "1", "visit", 8_900),
-            Line("Dual run capacitor 45/5 µF", "1", "each", 18_500),
-            Line("Labor", "0.75", "hour", 14_500),
-        ]),
-        notes: "Capacitor had failed. Replaced it; 19 °F split across the coil after 15 minutes.",
-    },
-    Work {
-        title: "AC tune-up",
-        job_type: "Maintenance",
-        minutes: 90,
-        crew: 1,
-        priority: "normal",
-        description: "Spring visit of the maintenance plan: coils, drain line, refrigerant, electrical.",
-        price: Price::Flat(12_900),
-        notes: "Cleaned the condenser coil, flushed the drain line, tightened the contactor.",
-    },
-    Work {
-        title: "Furnace safety check",
-        job_type: "Maintenance",
-        minutes: 90,
-        crew: 1,
-        priority: "normal",
-        description: "Before the first cold front: heat exchanger, flame sensor, CO reading at the registers.",
-        price: Price::Flat(11_900),
-        notes: "Flame sensor cleaned. No carbon monoxide at any register.",
-    },
-    Work {
-        title: "Water heater replacement, 50 gal gas",
-        job_type: "Install",
-        minutes: 240,
-        crew: 2,
-        priority: "high",
-        description: "Tank leaks at the base. In the garage, on a stand; the flue can stay.",
-        price: Price::Lines(&[
-            Line("50 gal gas water heater", "1", "each", 118_000),
-            Line("Expansion tank, pan and fittings", "1", "set", 16_400),
-            Line("Labor, two people", "4", "hour", 21_000),
-            Line("Haul away the old tank", "1", "each", 7_500),
-        ]),
-        notes: "Installed, leak-checked with soap solution, set to 120 °F. Permit posted.",
-    },
-    Work {
-        title: "Clogged main drain",
-        job_type: "Repair",
-        minutes: 120,
-        crew: 1,
-        priority: "urgent",
-        description: "Both bathrooms back up when the washer drains.",
-        price: Price::Lines(&[
-            Line("Main line cable, up to 100 ft", "1", "each", 32_500),
-            Line("Camera inspection", "1", "each", 17_500),
-        ]),
-        notes: "Roots at 62 ft, cut through. Recommended hydro jetting within the year; video sent.",
-    },
-    Work {
-        title: "Kitchen faucet replacement",
-        job_type: "Install",
-        minutes: 60,
-        crew: 1,
-        priority: "normal",
-        description: "The customer bought the faucet; pull-down, one hole.",
-        price: Price::Lines(&[
-            Line("Labor", "1", "hour", 14_500),
-            Line("Supply lines, braided", "2", "each", 1_450),
-        ]),
-        notes: "Done. The old shut-offs still hold, but are stiff.",
-    },
-    Work {
-        title: "Running toilet",
-        job_type: "Repair",
-        minutes: 60,
-        crew: 1,
-        priority: "low",
-        description: "Upstairs hall bath runs every ten minutes.",
-        price: Price::Lines(&[
-            Line("Service call", "1", "visit", 8_900),
-            Line("Fill valve and flapper", "1", "set", 4_200),
-        ]),
-        notes: "New fill valve and flapper; dye test clean.",
-    },
-    Work {
-        title: "AC system replacement, 3.5 ton",
-        job_type: "Install",
-        minutes: 480,
-        crew: 2,
-        priority: "high",
-        description: "Replaces the 2006 system. Air handler in the attic; bring the long ladder.",
-        price: Price::Lines(&[
-            Line("3.5 ton heat pump, 15.2 SEER2", "1", "each", 512_000),
-            Line("Variable-speed air handler", "1", "each", 238_000),
-            Line("Line set, pad, whip and disconnect", "1", "set", 64_500),
-            Line("Labor, two people", "8", "hour", 21_000),
-            Line("Duct transition, sheet metal", "1", "each", 38_000),
-        ]),
-        notes: "Charged by weight and subcooling, 10 °F. Walked the customer through the thermostat.",
-    },
-    Work {
-        title: "Slab leak location",
-        job_type: "Repair",
-        minutes: 120,
-        crew: 1,
-        priority: "urgent",
-        description: "Warm spot in the hallway floor, water bill doubled.",
-        price: Price::Flat(48_500),
-        notes: "Hot line under the hallway, 3 ft from the linen closet. Wrote up a reroute.",
-    },
-    Work {
-        title: "Garbage disposal swap",
-        job_type: "Install",
-        minutes: 60,
-        crew: 1,
-        priority: "low",
-        description: "Jammed for good; something metal went in.",
-        price: Price::Lines(&[
-            Line("1/2 HP disposal", "1", "each", 16_900),
-            Line("Labor", "1", "hour", 14_500),
-        ]),
-        notes: "It was a shot glass. Swapped, dishwasher knockout removed.",
-    },
-    Work {
-        title: "Thermostat replacement",
-        job_type: "Install",
-        minutes: 60,
-        crew: 1,
-        priority: "normal",
-        description: "Wants one that the phone can set. No C wire in the hall.",
-        price: Price::Lines(&[
-            Line("Wi-Fi thermostat", "1", "each", 18_900),
-            Line("C-wire adapter", "1", "each", 3_400),
-            Line("Labor", "0.5", "hour", 14_500),
-        ]),
-        notes: "On the network and paired with the customer's phone.",
-    },
-    Work {
-        title: "Low water pressure",
-        job_type: "Repair",
-        minutes: 120,
-        crew: 1,
-        priority: "normal",
-        description: "Weak at every tap since the city worked in the street.",
-        price: Price::Lines(&[
-            Line("Pressure reducing valve, 3/4 in", "1", "each", 13_200),
-            Line("Labor", "1.5", "hour", 14_500),
-        ]),
-        notes: "PRV was full of grit. Replaced it, set to 60 psi, flushed the aerators.",
-    },
-];
-
-const COMMERCIAL: &[Work] = &[
-    Work {
-        title: "Backflow test",
-        job_type: "Inspection",
-        minutes: 60,
-        crew: 1,
-        priority: "normal",
-        description: "Yearly test of the irrigation assembly; the city's form is due.",
-        price: Price::Flat(9_500),
-        notes: "Passed. Report filed with the city.",
-    },
-    Work {
-        title: "Grease trap service",
-        job_type: "Maintenance",
-        minutes: 90,
-        crew: 1,
-        priority: "normal",
-        description: "Before opening, through the back door; ask for the manager.",
-        price: Price::Lines(&[
-            Line("Pump and clean, per gallon", "250", "gal", 85),
-            Line("Disposal manifest", "1", "each", 2_500),
-        ]),
-        notes: "Pumped 250 gal, baffle sound.",
-    },
-];

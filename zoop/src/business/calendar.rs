@@ -34,10 +34,34 @@ impl Calendar {
         Self { zone: zone.parse().unwrap_or(Tz::UTC), now, taken: HashSet::new() }
     }
 
+    /// As of when.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The day that it is there.
+    pub fn today(&self) -> NaiveDate {
+        self.day(self.now)
+    }
+
+    /// The day that a point in time is on.
+    pub fn day(&self, at: Timestamp) -> NaiveDate {
+        at.utc().with_timezone(&self.zone).date_naive()
+    }
+
+    /// A point in time: so many minutes after midnight of a day.
+    pub fn clock(&self, day: NaiveDate, minutes: i64) -> Timestamp {
+        self.point(at(day, minutes))
+    }
+
+    /// Some time of the office's hours, so many days after another.
+    pub fn days_after(&self, at: Timestamp, days: i64, dice: &Dice) -> Timestamp {
+        self.clock(self.day(at) + Duration::days(days), dice.between(8 * 60, 17 * 60))
+    }
+
     /// The day that lies so many days from today, moved off Sundays, and off Saturdays four times of five.
     pub fn work_day(&self, days_from_now: i64, dice: &Dice) -> NaiveDate {
-        let today = self.now.utc().with_timezone(&self.zone).date_naive();
-        let day = today + Duration::days(days_from_now);
+        let day = self.today() + Duration::days(days_from_now);
         let back = days_from_now < 0;
         match day.weekday() {
             Weekday::Sun => day + Duration::days(if back { -2 } else { 1 }),
@@ -55,7 +79,7 @@ impl Calendar {
     /// A time of the office's hours on a day so long ago.
     pub fn office_hour(&self, days_ago: i64, dice: &Dice) -> Timestamp {
         let day = self.work_day(-days_ago, dice);
-        let time = self.point(at(day, dice.between(8 * 60, 17 * 60)));
+        let time = self.clock(day, dice.between(8 * 60, 17 * 60));
         time.min(self.now - Duration::minutes(dice.between(3, 60)))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::Duration;
 use mcp_server::seed::{
     dice::Dice,
     hendersons::{HENDERSONS, Name},
@@ -12,27 +13,54 @@ use shared::timestamp::Timestamp;
 use super::{
     Business,
     calendar::Calendar,
-    history::Draft,
+    history::{By, History, Kind, Ref},
     people::{FIRST, LAST},
 };
 
 /// How long ago the first customer came.
-const DAYS: usize = 900;
+pub const DAYS: i64 = 900;
 
-/// A customer to be made.
-pub struct Plan {
-    /// When.
+/// A customer.
+pub struct Customer {
+    /// The record.
+    pub this: Ref,
+    /// Their place among the customers.
+    pub place: usize,
+    /// When they came.
     pub at: Timestamp,
-    /// With what.
-    pub draft: Draft,
+    /// When their contacts and locations were entered too: what else is about them comes later.
+    pub settled: Timestamp,
     /// Whether it is a company.
     pub company: bool,
     /// Whether it is one of the Hendersons, who all stay.
     pub henderson: bool,
+    /// Whether they let houses.
+    pub landlord: bool,
+    /// In how many days they pay.
+    pub terms: i64,
+    /// Their own address.
+    pub address: Value,
+    /// Where the work is.
+    pub locations: Vec<Ref>,
 }
 
-/// All customers, the oldest first.
-pub fn plans(business: &Business, calendar: &Calendar, dice: &Dice) -> Vec<Plan> {
+/// The place of one who was a customer by then and fits; some come up again and again.
+pub fn known(customers: &[Customer], at: Timestamp, fits: impl Fn(&Customer) -> bool, dice: &Dice) -> usize {
+    let fitting = || customers.iter().filter(|customer| fits(customer));
+    let known: Vec<&Customer> = fitting().filter(|customer| customer.settled <= at).collect();
+    // Before anyone fits, whoever is the first to.
+    let first = fitting().next().map_or(0, |customer| customer.place);
+    known.get(dice.mostly_small(known.len())).map_or(first, |customer| customer.place)
+}
+
+/// Enters all customers, the oldest first.
+pub fn enter(
+    history: &mut History,
+    business: &Business,
+    library: &[Ref],
+    calendar: &Calendar,
+    dice: &Dice,
+) -> Vec<Customer> {
     let mut cast: Vec<(Fields, bool)> = Vec::new();
     if business.hendersons {
         cast.extend(HENDERSONS.iter().map(|(name, language)| (named(name, Some(language)), true)));
@@ -51,26 +79,47 @@ pub fn plans(business: &Business, calendar: &Calendar, dice: &Dice) -> Vec<Plan>
     }
     let count = cast.len();
     let mut mailboxes = HashSet::new();
-    let mut plans: Vec<Plan> = cast
+    let mut arrivals: Vec<(Timestamp, Fields, bool)> = cast
         .into_iter()
         .enumerate()
         .map(|(n, (mut fields, henderson))| {
             let company = fields.get("type").is_some_and(|kind| kind == "company");
             reach(&mut fields, business, n, &mut mailboxes, dice);
             describe(&mut fields, business, n, company, henderson, dice);
-            let days_ago = DAYS * (count - 1 - n) / count;
-            let at = calendar.office_hour(days_ago as i64, dice);
-            Plan {
-                at,
-                draft: Draft { tags: tags(business, company, dice), ..Draft::new(fields) },
-                company,
-                henderson,
-            }
+            fields.insert("tag_ids".into(), tags(business, library, company, dice));
+            let days_ago = DAYS * (count - 1 - n) as i64 / count as i64;
+            (calendar.office_hour(days_ago, dice), fields, henderson)
         })
         .collect();
-    plans.sort_by_key(|plan| plan.at);
-    plans
+    arrivals.sort_by_key(|(at, ..)| *at);
+    let landlord_tag = business.tags.iter().position(|(name, _)| *name == "Landlord");
+    let landlord_tag = landlord_tag.map(|place| json!(library[place]));
+    let mut landlords = 0;
+    let enter = |(place, (at, fields, henderson)): (usize, (Timestamp, Fields, bool))| {
+        let company = fields.get("type").is_some_and(|kind| kind == "company");
+        let tags = fields.get("tag_ids").and_then(Value::as_array);
+        let lets =
+            !company && landlord_tag.as_ref().is_none_or(|tag| tags.is_some_and(|tags| tags.contains(tag)));
+        let landlord = lets && landlords < LANDLORDS;
+        landlords += usize::from(landlord);
+        Customer {
+            place,
+            at,
+            settled: at + Duration::minutes(2),
+            company,
+            henderson,
+            landlord,
+            terms: fields.get("payment_terms_days").and_then(Value::as_i64).unwrap_or(30),
+            address: fields.get("billing_address").cloned().unwrap_or_default(),
+            locations: Vec::new(),
+            this: history.create(at, By::Office, Kind::Customer, Value::Object(fields)),
+        }
+    };
+    arrivals.into_iter().enumerate().map(enter).collect()
 }
+
+/// How many let two houses.
+const LANDLORDS: usize = 2;
 
 type Fields = Map<String, Value>;
 
@@ -99,8 +148,7 @@ fn named(name: &Name, language: Option<&str>) -> Fields {
 /// How they are reached: address, phone, mail.
 fn reach(fields: &mut Fields, business: &Business, n: usize, mailboxes: &mut HashSet<String>, dice: &Dice) {
     if !dice.percent(8) {
-        let pattern = business.phones[n / 100 % business.phones.len()];
-        let phone = pattern.replace("##", &format!("{:02}", n % 100));
+        let phone = phone(business, n);
         // Typed as people type: with brackets, with hyphens, with dots.
         let phone = match dice.below(5) {
             0 => phone.replace("(", "").replace(") ", "-").replace(' ', "-"),
@@ -115,6 +163,16 @@ fn reach(fields: &mut Fields, business: &Business, n: usize, mailboxes: &mut Has
         mailboxes.insert(mailbox.clone());
         fields.insert("email".into(), format!("{mailbox}@example.com").into());
     }
+    fields.insert("billing_address".into(), address(business, dice));
+}
+
+/// The n-th number that is reserved for fiction.
+pub fn phone(business: &Business, n: usize) -> String {
+    business.phones[n / 100 % business.phones.len()].replace("##", &format!("{:02}", n % 100))
+}
+
+/// An address in one of the business's places.
+pub fn address(business: &Business, dice: &Dice) -> Value {
     let place = dice.pick(business.places);
     let mut address = json!({
         "line1": format!("{} {}", dice.between(1, 98) * dice.between(1, 49), dice.pick(place.streets)),
@@ -127,7 +185,7 @@ fn reach(fields: &mut Fields, business: &Business, n: usize, mailboxes: &mut Has
         let unit = format!("{} {}", dice.pick(&["Unit", "Apt", "Suite"]), dice.between(1, 40));
         address["line2"] = unit.into();
     }
-    fields.insert("billing_address".into(), address);
+    address
 }
 
 /// `mary.henderson` for Mary Henderson; none for a name without Latin letters.
@@ -179,18 +237,12 @@ fn describe(fields: &mut Fields, business: &Business, n: usize, company: bool, h
     }
 }
 
-/// The places of their tags in the business's library.
-fn tags(business: &Business, company: bool, dice: &Dice) -> Vec<usize> {
-    let mut tags: Vec<usize> = Vec::new();
-    for (place, (name, _)) in business.tags.iter().enumerate() {
-        let fits = match *name {
-            "Commercial" | "Strata" => company,
-            "Beware of dog 🐕" | "Slab foundation" | "Habla español" => !company && dice.percent(9),
-            _ => dice.percent(10),
-        };
-        if fits {
-            tags.push(place);
-        }
-    }
-    tags
+/// Their tags, of the business's library.
+fn tags(business: &Business, library: &[Ref], company: bool, dice: &Dice) -> Value {
+    let fits = |name: &str| match name {
+        "Commercial" | "Strata" => company,
+        "Beware of dog 🐕" | "Slab foundation" | "Habla español" => !company && dice.percent(9),
+        _ => dice.percent(10),
+    };
+    business.tags.iter().zip(library).filter(|((name, _), _)| fits(name)).map(|(_, tag)| json!(tag)).collect()
 }

@@ -2,177 +2,272 @@
 
 use chrono::Duration;
 use mcp_server::seed::dice::Dice;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use shared::timestamp::Timestamp;
 
-use super::{Business, Person, calendar::Calendar, customers, jobs};
+use super::{
+    Business, Person, calendar::Calendar, contacts, customers, invoices, jobs, locations, notes, plans,
+    pricebook, quotes, series,
+};
 
-/// One call.
+/// The least time between two steps, so that identifiers and times of writing tell their order.
+pub const APART: Duration = Duration::milliseconds(1);
+
+/// One thing that happened.
 pub struct Step {
-    /// When it was made.
+    /// When: no two are at the same time.
     pub at: Timestamp,
-    /// Of which entity.
-    pub kind: Kind,
-    /// Of which record: its place among those of its kind, in the order in which they are made.
-    pub place: usize,
+    /// Who did it.
+    pub by: By,
     /// What was done.
     pub deed: Deed,
 }
 
-/// The entities that the demo fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The library of tags.
-    Tag,
-    /// Customers.
-    Customer,
-    /// Jobs.
-    Job,
+/// Who acts.
+#[derive(Clone, Copy)]
+pub enum By {
+    /// The owner, who alone writes quotes and sees costs.
+    Owner,
+    /// The office.
+    Office,
+    /// A tech.
+    Tech(&'static Person),
 }
 
 /// What a step does.
 pub enum Deed {
-    /// Makes the record.
-    Create(Draft),
-    /// Moves it on.
-    Change(Change),
+    /// Makes a record, the place-th of its kind, with these arguments.
+    Create(Kind, usize, Value),
+    /// Calls this tool on a record, with these arguments beside the id.
+    Call(&'static str, Ref, Value),
+    /// Lets Zoop's workers do what is due by then.
+    CatchUp,
 }
 
-/// A record to be made. Other records are named by their places, since their ids are not known yet.
-pub struct Draft {
-    /// The arguments, as the tool takes them.
-    pub fields: Map<String, Value>,
-    /// The place of its customer.
-    pub customer: Option<usize>,
-    /// The places of its tags.
-    pub tags: Vec<usize>,
+/// The entities that the demo fills, each after those that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// The library of tags.
+    Tag,
+    /// Tax rates.
+    TaxRate,
+    /// The pricebook's parts.
+    Category,
+    /// The pricebook.
+    Item,
+    /// Customers.
+    Customer,
+    /// Whom to talk to.
+    Contact,
+    /// Where the work is.
+    Location,
+    /// Offers.
+    Quote,
+    /// Jobs, but for those of series.
+    Job,
+    /// Plans.
+    Plan,
+    /// Rounds.
+    Series,
+    /// Invoices, but for those of plans.
+    Invoice,
+    /// Notes.
+    Note,
 }
 
-impl Draft {
-    /// A record that names no other.
-    pub fn new(fields: Map<String, Value>) -> Self {
-        Self { fields, customer: None, tags: Vec::new() }
-    }
-}
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 13] = [
+        Kind::Tag,
+        Kind::TaxRate,
+        Kind::Category,
+        Kind::Item,
+        Kind::Customer,
+        Kind::Contact,
+        Kind::Location,
+        Kind::Quote,
+        Kind::Job,
+        Kind::Plan,
+        Kind::Series,
+        Kind::Invoice,
+        Kind::Note,
+    ];
 
-/// A move of a record's state.
-pub struct Change {
-    /// The tool that does it.
-    pub tool: &'static str,
-    /// The state that it leads to: a record that is there already is left alone.
-    pub status: &'static str,
-    /// Its arguments beside the id.
-    pub fields: Map<String, Value>,
-    /// Who does it, if not the office.
-    pub by: Option<&'static Person>,
-}
-
-/// All that was written until `now`: the same for the same business, time and seed.
-pub fn of(business: &Business, now: Timestamp, seed: u64) -> Vec<Step> {
-    let dice = Dice::new(seed);
-    let mut calendar = Calendar::new(business.time_zone, now);
-    let customers = customers::plans(business, &calendar, &dice);
-    let jobs = jobs::plans(business, &customers, &mut calendar, now, &dice);
-
-    let opening = customers.first().map_or(now, |first| first.at) - Duration::days(1);
-    let mut steps: Vec<Step> = Vec::new();
-    for (place, (name, color)) in business.tags.iter().enumerate() {
-        let mut fields = Map::new();
-        fields.insert("name".into(), json!(name));
-        fields.insert("color".into(), json!(color));
-        let deed = Deed::Create(Draft::new(fields));
-        steps.push(Step { at: opening + Duration::seconds(place as i64), kind: Kind::Tag, place, deed });
-    }
-    let mut idle: Vec<usize> = (0..customers.len()).filter(|&n| !customers[n].henderson).collect();
-    for (place, job) in jobs.into_iter().enumerate() {
-        idle.retain(|&customer| job.draft.customer != Some(customer));
-        let kind = Kind::Job;
-        steps.push(Step { at: job.at, kind, place, deed: Deed::Create(job.draft) });
-        if let Some((at, change)) = job.then {
-            steps.push(Step { at, kind, place, deed: Deed::Change(change) });
+    /// As tools name it.
+    pub fn entity(self) -> &'static str {
+        match self {
+            Kind::Tag => "tags",
+            Kind::TaxRate => "tax_rates",
+            Kind::Category => "catalog_categories",
+            Kind::Item => "catalog_items",
+            Kind::Customer => "customers",
+            Kind::Contact => "contacts",
+            Kind::Location => "locations",
+            Kind::Quote => "quotes",
+            Kind::Job => "jobs",
+            Kind::Plan => "plans",
+            Kind::Series => "job_series",
+            Kind::Invoice => "invoices",
+            Kind::Note => "notes",
         }
     }
-    // Some who never had a job are in the archive.
-    for place in idle.into_iter().take(customers.len() / 40) {
-        let change = Change { tool: "customers.archive", status: "archived", fields: Map::new(), by: None };
-        let at = now - Duration::days(9 + place as i64 % 20);
-        steps.push(Step {
-            at: at.max(customers[place].at),
-            kind: Kind::Customer,
-            place,
-            deed: Deed::Change(change),
-        });
-    }
-    for (place, customer) in customers.into_iter().enumerate() {
-        steps.push(Step { at: customer.at, kind: Kind::Customer, place, deed: Deed::Create(customer.draft) });
-    }
-    // At one and the same time a record comes before what became of it, and a customer before their job.
-    steps.sort_by_key(|step| {
-        (step.at, matches!(step.deed, Deed::Change(_)), step.kind == Kind::Job, step.place)
-    });
-    steps
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
+/// Something that has an id or a number only once it is there. It stands in the arguments as an object with one member,
+/// whose name begins with `$`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ref {
+    /// A record that a step made.
+    #[serde(rename = "$made")]
+    Made(Kind, usize),
+    /// The job that a series made for a day.
+    #[serde(rename = "$visit")]
+    Visit {
+        /// The place of the series.
+        series: usize,
+        /// YYYY-MM-DD.
+        on: String,
+    },
+    /// The invoice that a plan made for a day.
+    #[serde(rename = "$bill")]
+    Bill {
+        /// The place of the plan.
+        plan: usize,
+        /// YYYY-MM-DD.
+        on: String,
+    },
+    /// What an invoice says by then, at this JSON pointer.
+    #[serde(rename = "$of")]
+    Of(Box<Ref>, String),
+}
 
-    use super::*;
-    use crate::business::ALL;
-
-    fn now() -> Timestamp {
-        Timestamp::from("2026-11-24T17:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap())
+impl Ref {
+    /// What an invoice comes to.
+    pub fn total(&self) -> Self {
+        self.of("/total")
     }
 
-    fn shown(steps: &[Step]) -> String {
-        steps.iter().fold(String::new(), |text, step| {
-            let fields = match &step.deed {
-                Deed::Create(draft) => json!([draft.fields, draft.customer, draft.tags]),
-                Deed::Change(change) => json!([change.tool, change.fields]),
-            };
-            text + &format!("{} {:?} {} {fields}\n", step.at, step.kind, step.place)
+    /// What is owed on an invoice by then.
+    pub fn balance(&self) -> Self {
+        self.of("/balance")
+    }
+
+    /// The id of an invoice's first payment.
+    pub fn first_payment(&self) -> Self {
+        self.of("/payments/0/id")
+    }
+
+    fn of(&self, pointer: &str) -> Self {
+        Self::Of(Box::new(self.clone()), pointer.to_owned())
+    }
+
+    /// The reference that stands here in the arguments, if one does.
+    pub fn in_value(value: &Value) -> Option<Self> {
+        let one = value.as_object().filter(|object| object.len() == 1)?;
+        one.keys().next().filter(|name| name.starts_with('$'))?;
+        serde_json::from_value(value.clone()).ok()
+    }
+}
+
+/// Steps as they are thought of, in any order.
+pub struct History {
+    steps: Vec<Step>,
+    made: [usize; Kind::ALL.len()],
+}
+
+impl History {
+    fn new() -> Self {
+        Self { steps: Vec::new(), made: [0; Kind::ALL.len()] }
+    }
+
+    /// A record is made.
+    pub fn create(&mut self, at: Timestamp, by: By, kind: Kind, fields: Value) -> Ref {
+        let place = self.made[kind as usize];
+        self.made[kind as usize] += 1;
+        self.steps.push(Step { at, by, deed: Deed::Create(kind, place, fields) });
+        Ref::Made(kind, place)
+    }
+
+    /// A tool is called on a record.
+    pub fn call(&mut self, at: Timestamp, by: By, tool: &'static str, of: &Ref, fields: Value) {
+        self.steps.push(Step { at, by, deed: Deed::Call(tool, of.clone(), fields) });
+    }
+
+    /// The workers look.
+    pub fn catch_up(&mut self, at: Timestamp) {
+        self.steps.push(Step { at, by: By::Office, deed: Deed::CatchUp });
+    }
+
+    /// Whether any step but a contact or a location is about this customer.
+    fn is_about(&self, customer: &Ref) -> bool {
+        self.steps.iter().any(|step| match &step.deed {
+            Deed::Create(Kind::Contact | Kind::Location, ..) | Deed::CatchUp => false,
+            Deed::Create(_, _, fields) => {
+                fields.get("customer_id").and_then(Ref::in_value).as_ref() == Some(customer)
+            }
+            Deed::Call(_, of, _) => of == customer,
         })
     }
 
-    #[test]
-    fn one_seed_gives_one_history() {
-        for business in ALL {
-            assert_eq!(shown(&of(business, now(), 7)), shown(&of(business, now(), 7)));
-            assert_ne!(shown(&of(business, now(), 7)), shown(&of(business, now(), 8)));
+    /// In the order of time, and at one time in the order in which kinds name each other.
+    fn in_order(self) -> Vec<Step> {
+        let mut steps = self.steps;
+        steps.sort_by_key(|step| match step.deed {
+            Deed::Create(kind, place, _) => (step.at, kind as usize, place),
+            Deed::CatchUp => (step.at, Kind::ALL.len(), 0),
+            Deed::Call(..) => (step.at, Kind::ALL.len() + 1, 0),
+        });
+        for n in 1..steps.len() {
+            steps[n].at = steps[n].at.max(steps[n - 1].at + APART);
         }
-    }
-
-    #[test]
-    fn everything_exists_before_it_is_named_and_nothing_lies_ahead() {
-        for business in ALL {
-            let (mut made, mut customers, mut moves) = (HashSet::new(), 0, 0);
-            let mut next = [0, 0, 0];
-            let steps = of(business, now(), 7);
-            for step in &steps {
-                assert!(step.at <= now());
-                match &step.deed {
-                    Deed::Create(draft) => {
-                        assert_eq!(step.place, next[step.kind as usize], "places are in the order of making");
-                        next[step.kind as usize] += 1;
-                        customers += usize::from(step.kind == Kind::Customer);
-                        assert!(draft.tags.iter().all(|&tag| made.contains(&(Kind::Tag as usize, tag))));
-                        assert!(draft.customer.is_none_or(|c| made.contains(&(Kind::Customer as usize, c))));
-                        made.insert((step.kind as usize, step.place));
-                    }
-                    Deed::Change(_) => {
-                        moves += 1;
-                        assert!(made.contains(&(step.kind as usize, step.place)));
-                    }
-                }
-            }
-            assert_eq!(customers, business.customers);
-            assert!(business.time_zone.parse::<chrono_tz::Tz>().is_ok());
-            assert!(moves > business.jobs.done, "done, cancelled and archived");
-            let text = shown(&steps);
-            assert!(
-                text.split('@').skip(1).all(|rest| rest.starts_with("example.com")),
-                "mail at example.com alone"
-            );
-        }
+        steps
     }
 }
+
+/// All that was written until `now`: the same for the same business, time and seed.
+pub fn of(business: &'static Business, now: Timestamp, seed: u64) -> Vec<Step> {
+    let dice = Dice::new(seed);
+    let mut calendar = Calendar::new(business.time_zone, now);
+    let mut history = History::new();
+    let opening = calendar.clock(calendar.today() - Duration::days(customers::DAYS + 3), 9 * 60);
+    let mut tags = Vec::new();
+    for (place, (name, color)) in business.tags.iter().enumerate() {
+        let at = opening + Duration::seconds(20 * place as i64);
+        tags.push(history.create(at, By::Office, Kind::Tag, json!({ "name": name, "color": color })));
+    }
+    let pricebook = pricebook::enter(&mut history, business, opening + Duration::hours(1));
+    let mut customers = customers::enter(&mut history, business, &tags, &calendar, &dice);
+    contacts::enter(&mut history, business, &customers, &dice);
+    locations::enter(&mut history, business, &mut customers, &dice);
+    let mut desk =
+        jobs::Desk { business, customers: &customers, tags: &tags, calendar: &mut calendar, dice: &dice };
+    let quotes = quotes::write(&mut history, business, &customers, &pricebook, &mut desk, &dice);
+    let mut jobs = desk.jobs(&mut history);
+    jobs.extend(quotes.jobs);
+    let agreed = plans::enter(&mut history, business, &customers, &pricebook, &calendar, &dice);
+    let round = series::enter(&mut history, business, &customers, &agreed, &calendar);
+    let before = now - Duration::days(2);
+    let done =
+        jobs.iter().filter(|job| job.done.is_some_and(|done| done < before)).max_by_key(|job| job.done);
+    let subjects = notes::Subjects {
+        quote: quotes.open,
+        plan: agreed.first().map(|agreed| agreed.plan.clone()),
+        series: round,
+        job: done.map(|job| job.this.clone()),
+        customer: done.and_then(|job| job.customer).map(|place| customers[place].this.clone()),
+        invoice: invoices::send(&mut history, business, &customers, jobs, &calendar, &dice),
+    };
+    notes::write(&mut history, subjects, now);
+    // Some whom nothing was done for are in the archive.
+    let idle = customers.iter().filter(|customer| !customer.henderson && !history.is_about(&customer.this));
+    let idle: Vec<_> = idle.take(customers.len() / 40).collect();
+    for customer in idle {
+        let at = (now - Duration::days(9 + customer.place as i64 % 20)).max(customer.settled);
+        history.call(at, By::Office, "customers.archive", &customer.this, json!({}));
+    }
+    history.in_order()
+}
+
+#[cfg(test)]
+mod tests;

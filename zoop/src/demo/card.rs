@@ -57,6 +57,10 @@ pub fn draw(card: &Card, stays: &str, colors: bool) -> String {
         paint("2", "then /mcp signs you in through the browser; or with the key, without a browser:"),
         card.user_key
     );
+    text += &heading("Then ask it");
+    for question in business::QUESTIONS {
+        text += &format!("{question}\n");
+    }
     text += &heading("Add Zoop to any other MCP client");
     text += &format!(
         "{{\"mcpServers\": {{\"zoop\": {{\"type\": \"http\", \"url\": \"{chat}\"}}}}}}\n\n  {}\n\n\

@@ -1,37 +1,16 @@
 //! Fills a tenant with its history: each step is a call of Zoop's own tools at its own time. A fill that was
-//! interrupted goes on where it stopped.
+//! interrupted goes on where it stopped: every step has written something at its time, so the last time of writing
+//! tells which were taken.
 
-use anyhow::{anyhow, bail};
+use std::collections::{HashMap, VecDeque};
+
+use anyhow::{Context, anyhow};
 use mcp_server::App;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::{clock::Clock, permit::Permit, timestamp::Timestamp};
 
 use super::team::Team;
-use crate::business::history::{Change, Deed, Draft, Kind, Step};
-
-impl Kind {
-    /// Where among three.
-    fn index(self) -> usize {
-        self as usize
-    }
-
-    fn create(self) -> &'static str {
-        match self {
-            Kind::Tag => "tags.create",
-            Kind::Customer => "customers.create",
-            Kind::Job => "jobs.create",
-        }
-    }
-
-    /// The list that gives them, and its order: that in which they were made, as far as there is one.
-    fn list(self) -> (&'static str, &'static str) {
-        match self {
-            Kind::Tag => ("tags.list", "name"),
-            Kind::Customer => ("customers.search", "created_at"),
-            Kind::Job => ("jobs.list", "number"),
-        }
-    }
-}
+use crate::business::history::{APART, Deed, Kind, Ref, Step};
 
 /// A tenant that is being filled.
 pub struct Filling<'a> {
@@ -39,134 +18,161 @@ pub struct Filling<'a> {
     /// The clock of `app`, a manual one: it is moved to each step's time.
     clock: &'a Clock,
     team: &'a Team,
-    /// What is there: by kind, in the order of making.
-    made: [Vec<Made>; 3],
-}
-
-/// A record that is there.
-struct Made {
-    id: String,
-    status: String,
-    name: String,
-}
-
-impl Made {
-    fn of(record: &Map<String, Value>) -> anyhow::Result<Self> {
-        let text = |field: &str| record.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let made = Self { id: text("id"), status: text("status"), name: text("name") };
-        if made.id.is_empty() {
-            bail!("a tool answered without an id");
-        }
-        Ok(made)
-    }
+    /// The ids of what is made, by kind and place.
+    made: HashMap<(Kind, usize), String>,
+    /// What an interrupted start has left: its ids by kind, in the order of making.
+    left: HashMap<Kind, VecDeque<String>>,
+    /// The last time of writing that it has left.
+    through: Option<Timestamp>,
 }
 
 impl<'a> Filling<'a> {
     /// Begins, or goes on with what an interrupted start left.
     pub async fn begin(app: &'a App, clock: &'a Clock, team: &'a Team) -> anyhow::Result<Self> {
-        let mut filling = Self { app, clock, team, made: Default::default() };
-        for kind in [Kind::Tag, Kind::Customer, Kind::Job] {
-            filling.made[kind.index()] = filling.existing(kind).await?;
+        let (made, left) = (HashMap::new(), HashMap::new());
+        let mut filling = Self { app, clock, team, made, left, through: None };
+        for kind in Kind::ALL {
+            let left = filling.existing(kind).await?;
+            filling.left.insert(kind, left);
         }
         Ok(filling)
     }
 
-    async fn existing(&self, kind: Kind) -> anyhow::Result<Vec<Made>> {
-        let (tool, sort) = kind.list();
-        let mut arguments = Map::new();
-        arguments.insert("limit".into(), 100.into());
-        arguments.insert("sort".into(), sort.into());
-        if kind == Kind::Customer {
-            arguments.insert("includeArchived".into(), true.into());
-        }
-        let mut made = Vec::new();
+    /// The ids of what is there of a kind, in the order of making, but for what workers made.
+    async fn existing(&mut self, kind: Kind) -> anyhow::Result<VecDeque<String>> {
+        let workers = match kind {
+            Kind::Job => "series_id",
+            Kind::Invoice => "plan_id",
+            _ => "id",
+        };
+        let tool = format!("{}.{}", kind.entity(), if kind == Kind::Customer { "search" } else { "list" });
+        let mut arguments =
+            json!({ "limit": 100, "includeArchived": true, "fields": ["updated_at", workers] });
+        let mut ids = Vec::new();
         loop {
-            let page = self.call(self.team.office(), tool, arguments.clone()).await?;
+            let page = self.call(self.team.office(), &tool, arguments.clone()).await?;
             for record in page.get("items").and_then(Value::as_array).into_iter().flatten() {
-                made.extend(record.as_object().map(Made::of).transpose()?);
+                let written = serde_json::from_value(record["updated_at"].clone()).ok();
+                self.through = self.through.max(written);
+                if workers == "id" || record[workers].is_null() {
+                    ids.push(text(record, "/id")?);
+                }
             }
             match page.get("nextCursor") {
-                Some(Value::String(cursor)) => drop(arguments.insert("cursor".into(), cursor.clone().into())),
-                _ => return Ok(made),
+                Some(Value::String(cursor)) => arguments["cursor"] = cursor.clone().into(),
+                _ => break,
             }
         }
+        // Ids sort by time, and no two steps are at the same one.
+        ids.sort();
+        Ok(ids.into())
     }
 
     /// Takes one step, unless it was taken before.
     pub async fn take(&mut self, step: Step) -> anyhow::Result<()> {
-        self.set_clock(step.at);
+        let taken = self.through.is_some_and(|through| step.at <= through);
+        self.clock.advance(step.at.utc() - self.clock.now().utc());
         match step.deed {
-            Deed::Create(draft) => self.create(step.kind, step.place, draft).await,
-            Deed::Change(change) => self.change(step.kind, step.place, change).await,
+            Deed::Create(kind, place, _) if taken => {
+                let id = self.left.get_mut(&kind).and_then(VecDeque::pop_front);
+                let id = id.ok_or_else(|| anyhow!("{} were removed meanwhile", kind.entity()))?;
+                self.made.insert((kind, place), id);
+            }
+            Deed::Create(kind, place, mut fields) => {
+                self.resolve(&mut fields).await?;
+                let record = self
+                    .call(self.team.permit_of(step.by), &format!("{}.create", kind.entity()), fields)
+                    .await?;
+                self.made.insert((kind, place), text(&record, "/id")?);
+            }
+            // It may have been interrupted between two pieces of its work; done again, it finds nothing to do.
+            Deed::CatchUp if self.through.is_none_or(|through| through < step.at + APART) => {
+                self.app.catch_up().await.map_err(|error| told("workers", error))?;
+            }
+            Deed::CatchUp => {}
+            Deed::Call(..) if taken => {}
+            Deed::Call(tool, of, mut fields) => {
+                self.resolve(&mut fields).await?;
+                fields["id"] = self.find(&of).await?;
+                self.call(self.team.permit_of(step.by), tool, fields).await?;
+            }
         }
-    }
-
-    async fn create(&mut self, kind: Kind, place: usize, draft: Draft) -> anyhow::Result<()> {
-        let made = &mut self.made[kind.index()];
-        // Tags are listed by name, so theirs tells which is which.
-        let name = draft.fields.get("name").and_then(Value::as_str);
-        if kind == Kind::Tag
-            && let Some(found) = made.iter().position(|tag| Some(tag.name.as_str()) == name)
-        {
-            made.swap(found, place);
-            return Ok(());
-        }
-        if kind != Kind::Tag && made.len() > place {
-            return Ok(());
-        }
-        let mut arguments = draft.fields;
-        if let Some(customer) = draft.customer {
-            arguments.insert("customer_id".into(), self.id(Kind::Customer, customer)?.into());
-        }
-        if !draft.tags.is_empty() {
-            let ids: Vec<String> =
-                draft.tags.iter().map(|&tag| self.id(Kind::Tag, tag)).collect::<Result<_, _>>()?;
-            arguments.insert("tag_ids".into(), ids.into());
-        }
-        let record = self.call(self.team.office(), kind.create(), arguments).await?;
-        let made = &mut self.made[kind.index()];
-        made.insert(place.min(made.len()), Made::of(&record)?);
         Ok(())
     }
 
-    async fn change(&mut self, kind: Kind, place: usize, change: Change) -> anyhow::Result<()> {
-        let Some(made) = self.made[kind.index()].get_mut(place).filter(|made| made.status != change.status)
-        else {
+    /// Puts what references stand for in their places.
+    async fn resolve(&self, value: &mut Value) -> anyhow::Result<()> {
+        if let Some(found) = Ref::in_value(value) {
+            *value = self.find(&found).await?;
             return Ok(());
+        }
+        let members: Vec<&mut Value> = match value {
+            Value::Object(members) => members.values_mut().collect(),
+            Value::Array(members) => members.iter_mut().collect(),
+            _ => return Ok(()),
         };
-        change.status.clone_into(&mut made.status);
-        let mut arguments = Map::new();
-        arguments.insert("id".into(), made.id.clone().into());
-        arguments.extend(change.fields);
-        let by = change.by.map_or(self.team.office(), |person| self.team.permit_of(person));
-        self.call(by, change.tool, arguments).await.map(drop)
+        for member in members {
+            Box::pin(self.resolve(member)).await?;
+        }
+        Ok(())
     }
 
-    /// "10 tags, 200 customers, 162 jobs"
-    pub fn tally(&self) -> String {
-        let [tags, customers, jobs] = self.made.each_ref().map(Vec::len);
-        format!("{tags} tags, {customers} customers, {jobs} jobs")
+    async fn find(&self, what: &Ref) -> anyhow::Result<Value> {
+        let office = self.team.office();
+        match what {
+            Ref::Made(kind, place) => self.id(*kind, *place).map(Value::from),
+            Ref::Visit { series, on } => {
+                let series = self.id(Kind::Series, *series)?;
+                let found = json!({ "seriesId": series, "from": on, "to": on, "fields": ["id"] });
+                let found = self.call(office, "jobs.list", found).await?;
+                text(&found, "/items/0/id").map(Value::from)
+            }
+            Ref::Bill { plan, on } => {
+                let plan = self.id(Kind::Plan, *plan)?;
+                let found = json!({ "planId": plan, "issuedFrom": on, "issuedTo": on, "fields": ["id"] });
+                let found = self.call(office, "invoices.list", found).await?;
+                text(&found, "/items/0/id").map(Value::from)
+            }
+            Ref::Of(invoice, pointer) => {
+                let id = Box::pin(self.find(invoice)).await?;
+                let record = self.call(office, "invoices.get", json!({ "id": id })).await?;
+                record.pointer(pointer).cloned().with_context(|| format!("an invoice without {pointer}"))
+            }
+        }
     }
 
     fn id(&self, kind: Kind, place: usize) -> anyhow::Result<String> {
-        let made = self.made[kind.index()].get(place);
-        made.map(|made| made.id.clone())
-            .ok_or_else(|| anyhow!("the demo's data names a record before it is made"))
+        let id = self.made.get(&(kind, place)).cloned();
+        id.ok_or_else(|| anyhow!("the demo's data names one of {} before it is made", kind.entity()))
     }
 
-    fn set_clock(&self, to: Timestamp) {
-        self.clock.advance(to.utc() - self.clock.now().utc());
+    /// "200 customers, 170 jobs, 25 quotes, 104 invoices, 7 plans"
+    pub fn tally(&self) -> String {
+        let count = |kind| self.made.keys().filter(|(of, _)| *of == kind).count();
+        let kinds = [Kind::Customer, Kind::Job, Kind::Quote, Kind::Invoice, Kind::Plan];
+        kinds.map(|kind| format!("{} {}", count(kind), kind.entity())).join(", ")
     }
 
-    async fn call(
-        &self,
-        by: &Permit,
-        tool: &str,
-        arguments: Map<String, Value>,
-    ) -> anyhow::Result<Map<String, Value>> {
-        self.app.call(by, tool, arguments).await.map_err(|error| match error {
-            mcp_server::Error::Tool(error) => anyhow!("{tool}: {}", error.message),
-            mcp_server::Error::Below(error) => anyhow::Error::from(error).context(tool.to_owned()),
-        })
+    async fn call(&self, by: &Permit, tool: &str, arguments: Value) -> anyhow::Result<Value> {
+        let arguments = match arguments {
+            Value::Object(arguments) => arguments,
+            _ => Map::new(),
+        };
+        self.app.call(by, tool, arguments).await.map(Value::Object).map_err(|error| told(tool, error))
     }
 }
+
+fn text(answer: &Value, pointer: &str) -> anyhow::Result<String> {
+    let found = answer.pointer(pointer).and_then(Value::as_str);
+    found.map(str::to_owned).ok_or_else(|| anyhow!("a tool answered without {pointer}"))
+}
+
+fn told(what: &str, error: mcp_server::Error) -> anyhow::Error {
+    match error {
+        mcp_server::Error::Tool(error) => anyhow!("{what}: {}", error.message),
+        mcp_server::Error::Below(error) => anyhow::Error::from(error).context(what.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! Who writes the demo's data: the office takes jobs on, techs finish theirs, each under their own name.
+//! Who writes the demo's data: the owner's quotes, the office's jobs and invoices, techs who finish theirs; each under
+//! their own name.
 
 use anyhow::{Context, anyhow};
 use auth_server::store::users;
@@ -9,7 +10,7 @@ use shared::{
     role::Role,
 };
 
-use crate::business::{Business, Person};
+use crate::business::{Business, OWNER, history::By};
 
 /// The people of one company, each with leave to call what their role may.
 pub struct Team {
@@ -21,7 +22,7 @@ impl Team {
     /// Looks up a company's people.
     pub async fn of(db: &Db, tenant_id: &str, business: &'static Business) -> anyhow::Result<Self> {
         let mut permits = Vec::new();
-        for person in business.team {
+        for person in std::iter::once(&OWNER).chain(business.team) {
             let user =
                 users::by_email(db, &person.email()).await.context("the demo's people cannot be read")?;
             let user = user.ok_or_else(|| anyhow!("{} is not in the database", person.name))?;
@@ -39,7 +40,8 @@ impl Team {
                 Permit::check(&caller, &[]).map_err(|missing| anyhow!("{} lacks {missing}", person.name))?;
             permits.push((person.mailbox, permit));
         }
-        let office = business.team.iter().position(|person| person.role == Role::Office);
+        let office =
+            business.team.iter().position(|person| person.role == Role::Office).map(|place| place + 1);
         Ok(Self { permits, office: office.ok_or_else(|| anyhow!("nobody is in the office"))? })
     }
 
@@ -48,9 +50,15 @@ impl Team {
         &self.permits[self.office].1
     }
 
-    /// A person's own; the office's for a stranger.
-    pub fn permit_of(&self, person: &Person) -> &Permit {
-        let found = self.permits.iter().find(|(mailbox, _)| *mailbox == person.mailbox);
-        found.map_or(self.office(), |(_, permit)| permit)
+    /// That of whoever acts.
+    pub fn permit_of(&self, by: By) -> &Permit {
+        match by {
+            By::Owner => &self.permits[0].1,
+            By::Office => self.office(),
+            By::Tech(person) => {
+                let found = self.permits.iter().find(|(mailbox, _)| *mailbox == person.mailbox);
+                found.map_or(self.office(), |(_, permit)| permit)
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::{
 use serde_json::Value;
 
 /// How long a start may take, on a machine that builds something else meanwhile.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The program, without anything that this process's environment would tell it.
 pub fn zoop() -> Command {
