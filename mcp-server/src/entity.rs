@@ -72,6 +72,9 @@ pub trait Entity: Sized + Send + Sync + 'static {
     const REACH: Option<&'static str> = None;
     /// Every move between states that is possible at all, and by what.
     const MOVES: &'static [(&'static str, &'static str, By)] = &[];
+    /// Own fields that follow from other records or from time, beside the names that stand next to ids: when they move,
+    /// neither the version nor updated_at does, so an incremental sync does not hear of it.
+    const DERIVED: &'static [&'static str] = &[];
     /// Fields that Zoop sets, or that are set once and for all: what a call is told that sends one to a tool which does
     /// not take it, where there is more to say than that it is read-only.
     const FIXED: &'static [(&'static str, &'static str)] = &[];

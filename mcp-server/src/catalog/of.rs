@@ -32,6 +32,8 @@ pub trait Catalogued: Send + Sync {
     fn prefix(&self) -> &'static str;
     /// The fields that a record answers beside those that every record has.
     fn record(&self) -> Map<String, Value>;
+    /// Those of its fields that an incremental sync does not hear of.
+    fn derived(&self) -> &'static [&'static str];
     /// The scope family.
     fn family(&self) -> Family;
     /// The fields of `create` that name a record of another family, whose reading it takes.
@@ -75,6 +77,10 @@ impl<E: Entity> Catalogued for Of<E> {
 
     fn record(&self) -> Map<String, Value> {
         schema::documented_properties_of::<E::Record>()
+    }
+
+    fn derived(&self) -> &'static [&'static str] {
+        E::DERIVED
     }
 
     fn family(&self) -> Family {

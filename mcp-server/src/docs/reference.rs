@@ -134,7 +134,24 @@ fn record(entity: &dyn Catalogued) -> Map<String, Value> {
     ] {
         all.entry(name).or_insert(schema);
     }
+    for (_, schema) in all.iter_mut().filter(|(name, _)| is_derived(entity, name)) {
+        let known = schema["description"].as_str().unwrap_or_default();
+        schema["description"] = format!("{known} {DERIVED}").trim_start().into();
+    }
     all
+}
+
+/// What a consumer that syncs must know of such a field.
+const DERIVED: &str = "Derived: it moves neither version nor updated_at.";
+
+/// A name beside an id is as it is now; other fields are named by their entity.
+fn is_derived(entity: &dyn Catalogued, name: &str) -> bool {
+    let stem = name.strip_suffix("_names").or_else(|| name.strip_suffix("_name"));
+    let beside_an_id = stem.is_some_and(|stem| {
+        let fields = entity.record();
+        fields.contains_key(&format!("{stem}_id")) || fields.contains_key(&format!("{stem}_ids"))
+    });
+    beside_an_id || entity.derived().contains(&name)
 }
 
 fn moves<'a>(

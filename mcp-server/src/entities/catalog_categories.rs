@@ -110,6 +110,7 @@ impl Entity for CatalogCategories {
     const SUMMARY: &'static [&'static str] =
         &["name", "parent_id", "parent_name", "sort_order", "item_count"];
     const Q: Q = Q::Substring(&["name_key"]);
+    const DERIVED: &'static [&'static str] = &["item_count"];
     const ABOUT: About = About {
         list: "Without arguments all of them as one flat array; parent_id makes the tree.",
         get: "item_count counts its own items.",

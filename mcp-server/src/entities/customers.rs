@@ -80,6 +80,7 @@ impl Entity for Customers {
         ("inactive", "archived", By::Fifth),
         ("archived", "active", By::Patch),
     ];
+    const DERIVED: &'static [&'static str] = &["job_count", "last_job_at", "primary_contact", "locations"];
     const ABOUT: About = About {
         list: "Finds by name, phone, company, email, number or address line; accents do not matter. Use it first to get a customer's id.",
         get: "Shows the balance, jobs, primary contact and locations too.",

@@ -94,6 +94,7 @@ impl Entity for Jobs {
     );
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const SOURCES: &'static [(&'static str, Family)] = &[("from_quote_id", Family::Quotes)];
+    const DERIVED: &'static [&'static str] = &["invoice_id"];
     const ABOUT: About = About {
         list: "Use it for schedules, a customer's history, or what is still to be invoiced.",
         get: "Shows its lines, totals and assignees.",

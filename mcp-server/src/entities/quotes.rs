@@ -80,6 +80,7 @@ impl Entity for Quotes {
     ];
     const Q: Q = Q::Substring(&["title_key"]);
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
+    const DERIVED: &'static [&'static str] = &["is_expired", "job_id", "invoice_id"];
     const ABOUT: About = About {
         list: "Use it for what is offered and still open, or what was accepted.",
         get: "Shows its lines, totals and what it became.",

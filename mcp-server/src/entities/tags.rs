@@ -103,6 +103,7 @@ impl Entity for Tags {
     ];
     const SUMMARY: &'static [&'static str] = &["name", "color", "usage_count"];
     const Q: Q = Q::Substring(&["name_key"]);
+    const DERIVED: &'static [&'static str] = &["usage_count"];
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
         get: "usage_count says on how many records it hangs.",
