@@ -135,8 +135,13 @@ fn record(entity: &dyn Catalogued) -> Map<String, Value> {
         all.entry(name).or_insert(schema);
     }
     for (_, schema) in all.iter_mut().filter(|(name, _)| is_derived(entity, name)) {
-        let known = schema["description"].as_str().unwrap_or_default();
-        schema["description"] = format!("{known} {DERIVED}").trim_start().into();
+        let known = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        let description = format!("{known} {DERIVED}").trim_start().into();
+        match schema {
+            Value::Object(schema) => drop(schema.insert("description".to_owned(), description)),
+            // `true`: anything at all.
+            any => *any = json!({"description": description}),
+        }
     }
     all
 }
