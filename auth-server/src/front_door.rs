@@ -109,9 +109,11 @@ async fn in_time(patience: Duration, answer: impl Future<Output = Response>, pag
             "Go back and send it again.",
         )
         .into_response(),
-        Err(_) => OAuthError::new("invalid_request", "The request did not arrive whole in time. Send it again.")
-            .with_status(StatusCode::REQUEST_TIMEOUT)
-            .into_response(),
+        Err(_) => {
+            OAuthError::new("invalid_request", "The request did not arrive whole in time. Send it again.")
+                .with_status(StatusCode::REQUEST_TIMEOUT)
+                .into_response()
+        }
     }
 }
 

@@ -78,7 +78,12 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
             match piece(app, due).await {
                 Ok(done) => pieces += usize::from(done),
                 Err(error) => {
-                    tracing::warn!(kind = due.kind, subject = due.subject, cause = error.cause(), "due work failed; it is tried again in an hour");
+                    tracing::warn!(
+                        kind = due.kind,
+                        subject = due.subject,
+                        cause = error.cause(),
+                        "due work failed; it is tried again in an hour"
+                    );
                     due.postpone(app).await?;
                 }
             }
