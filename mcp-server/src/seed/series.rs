@@ -74,8 +74,8 @@ const NIGHTS: [(&str, &str); 4] = [
     ("Auckland", "Pacific/Auckland"),
 ];
 
-/// So far back the nights go: there is no longer time without a clock change.
-const NIGHT_WEEKS: i64 = 36;
+/// So far back the nights go: through both clock changes of a year.
+const NIGHT_WEEKS: i64 = 53;
 
 /// A series to be made.
 struct New {
