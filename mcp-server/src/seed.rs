@@ -6,6 +6,7 @@ pub mod business;
 pub mod dice;
 pub mod hendersons;
 
+mod bills;
 mod clients;
 mod invoices;
 mod jobs;
@@ -69,7 +70,7 @@ async fn written(tenant: Tenant<'_>, progress: &mut (dyn FnMut(usize, usize) + S
     let contracts = plans::write(&mut scene, &clients, &sources).await?;
     let routines = series.routines;
     let mut visits = jobs::plan(&scene, &clients, &callers, series.visits, offers);
-    let mut bills = invoices::plan(&scene, &clients, &callers, &contracts, &mut visits);
+    let mut bills = bills::plan(&scene, &clients, &callers, &contracts, &mut visits);
     jobs::write(&mut scene, &clients, &mut visits, &routines, &sources, &tags).await?;
     invoices::write(&mut scene, &clients, &visits, &contracts, &mut bills, &sources).await?;
     let (clients, visits, bills) = (&clients, &visits, &bills);

@@ -1,4 +1,4 @@
-//! Invoices over five years, most of done jobs, most of them paid; one has as many lines as an invoice can.
+//! Invoices over five years and what was paid on them; one has as many lines as an invoice can.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use shared::timestamp::Timestamp;
 
 use super::{
-    clients::{Callers, Client},
+    bills::{Bill, Fate, Of},
+    clients::Client,
     jobs::Visit,
     plans::Contract,
     scene::{AT_ONCE, Scene, draft},
-    tickets::Ticket,
 };
 use crate::{
     entities::{
@@ -26,128 +26,6 @@ use crate::{
     lines::Sources,
     store::{Columns, Past},
 };
-
-/// An invoice to be made.
-pub struct Bill {
-    /// `inv_…`; empty until it is written.
-    pub id: String,
-    /// When it is made.
-    pub at: Timestamp,
-    /// When it is sent, if it is.
-    sent: Timestamp,
-    /// The place of the customer.
-    client: usize,
-    /// The place of the address among the customer's.
-    site: Option<usize>,
-    ticket: Ticket,
-    of: Of,
-    fate: Fate,
-}
-
-/// What an invoice is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    /// The job at this place.
-    Job(usize),
-    /// A date of the plan at this place.
-    Plan(usize, NaiveDate),
-    /// Something sold.
-    Sale,
-    /// As many things as an invoice has room for.
-    LongSale,
-}
-
-impl Bill {
-    /// An invoice that is sent when it is made, and paid.
-    fn new(at: Timestamp, client: usize, site: Option<usize>, ticket: Ticket, of: Of) -> Self {
-        Self { id: String::new(), at, sent: at, client, site, ticket, of, fate: Fate::Paid }
-    }
-}
-
-/// What became of an invoice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Draft,
-    Sent,
-    Overdue,
-    PartlyPaid,
-    Paid,
-    Void,
-}
-
-/// Decides which jobs are billed, beside what the plans bill, and what else is; the oldest first.
-pub fn plan(
-    scene: &Scene<'_>,
-    clients: &[Client],
-    callers: &Callers,
-    contracts: &[Contract],
-    visits: &mut [Visit],
-) -> Vec<Bill> {
-    let (dice, count) = (&scene.dice, scene.volume.invoices);
-    let mut bills: Vec<Bill> = Vec::with_capacity(count);
-    for (n, contract) in contracts.iter().enumerate() {
-        for &(on, at) in &contract.billed {
-            // Zoop makes it as the day begins; somebody in the office sends it.
-            let sent = (at + Duration::minutes(dice.between(8 * 60, 30 * 60))).min(scene.now);
-            let bill = Bill::new(at, contract.client, None, contract.ticket, Of::Plan(n, on));
-            bills.push(Bill { sent, ..bill });
-        }
-    }
-    for (n, visit) in visits.iter().enumerate() {
-        let until = clients[visit.client].until.min(scene.now);
-        // One is left for what is sold.
-        if bills.len() + 1 < count && visit.is_done_by(until) && dice.percent(94) {
-            let at = scene.between(visit.end, until.min(visit.end + Duration::days(3)));
-            bills.push(Bill::new(at, visit.client, visit.site, visit.ticket, Of::Job(n)));
-        }
-    }
-    let mut of = Of::LongSale;
-    while bills.len() < count {
-        let client = callers.pick(dice);
-        let Client { since, until, .. } = clients[client];
-        let at = scene.between(since + Duration::hours(1), until.min(scene.now));
-        bills.push(Bill::new(at, client, Some(0), Ticket::draw(scene), of));
-        of = Of::Sale;
-    }
-    bills.sort_by_key(|bill| (bill.at, bill.client));
-    decide(scene, clients, &mut bills);
-    for bill in bills.iter().filter(|bill| bill.fate != Fate::Void) {
-        if let Of::Job(job) = bill.of {
-            visits[job].billed = Some(bill.at);
-        }
-    }
-    bills
-}
-
-/// The newest are drafts, the next are not due yet; of the others most are paid.
-fn decide(scene: &Scene<'_>, clients: &[Client], bills: &mut [Bill]) {
-    let percent = |part: usize| bills.len() * part / 100;
-    // Nothing is open with a customer who is archived.
-    let mut open: Vec<usize> =
-        (0..bills.len()).rev().filter(|&n| clients[bills[n].client].active(scene.now)).collect();
-    let (drafts, sent, overdue, partly, void) = (percent(2), percent(5), percent(3), percent(2), percent(2));
-    let newest: Vec<usize> = open.drain(..(drafts + sent).min(open.len())).collect();
-    for (place, n) in newest.into_iter().enumerate() {
-        bills[n].fate = if place < drafts { Fate::Draft } else { Fate::Sent };
-    }
-    // Longer ago than anybody has to pay.
-    let long_ago = scene.now - Duration::days(50);
-    open.retain(|&n| bills[n].at < long_ago);
-    // What is owed is not of yesteryear: of the newer half.
-    let newer = open.len() / 2;
-    for (fate, times, among) in
-        [(Fate::Overdue, overdue, newer), (Fate::PartlyPaid, partly, newer), (Fate::Void, void, open.len())]
-    {
-        let mut left = times.min(among / 4);
-        while left > 0 {
-            let bill = &mut bills[open[scene.dice.below(among)]];
-            if bill.fate == Fate::Paid {
-                bill.fate = fate;
-                left -= 1;
-            }
-        }
-    }
-}
 
 /// Writes the invoices, and what their customers owe.
 pub async fn write(

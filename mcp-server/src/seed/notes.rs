@@ -5,9 +5,9 @@ use serde_json::json;
 use shared::timestamp::Timestamp;
 
 use super::{
+    bills::Bill,
     clients::Client,
     dice::Dice,
-    invoices::Bill,
     jobs::Visit,
     plans::Contract,
     scene::{AT_ONCE, Scene, draft},
