@@ -6,15 +6,18 @@ pub mod business;
 pub mod dice;
 pub mod hendersons;
 
+mod bills;
 mod clients;
 mod invoices;
 mod jobs;
 mod names;
 mod notes;
 mod people;
+mod plans;
 mod pricebook;
 mod quotes;
 mod scene;
+mod series;
 mod size;
 mod tags;
 mod tickets;
@@ -22,7 +25,7 @@ mod tickets;
 use shared::{db::Db, timestamp::Timestamp};
 
 pub use self::size::{Size, Volume};
-use self::{business::Business, clients::Callers, scene::Scene};
+use self::{business::Business, clients::Callers, notes::Subjects, scene::Scene};
 use crate::error::{Error, Result};
 
 /// A tenant to be filled: its account and its people are there, and nothing else.
@@ -63,11 +66,16 @@ async fn written(tenant: Tenant<'_>, progress: &mut (dyn FnMut(usize, usize) + S
     let sources = scene.sources().await?;
     let callers = Callers::new(clients.len(), &scene.dice);
     let offers = quotes::write(&mut scene, &clients, &callers, &sources).await?;
-    let mut visits = jobs::plan(&scene, &clients, &callers, offers);
-    let bills = invoices::plan(&scene, &clients, &callers, &mut visits);
-    jobs::write(&mut scene, &clients, &mut visits, &sources, &tags).await?;
-    invoices::write(&mut scene, &clients, &visits, &bills, &sources).await?;
-    notes::write(&mut scene, &clients, &visits).await?;
+    let series = series::write(&mut scene, &clients, &sources).await?;
+    let contracts = plans::write(&mut scene, &clients, &sources).await?;
+    let routines = series.routines;
+    let mut visits = jobs::plan(&scene, &clients, &callers, series.visits, offers);
+    let mut bills = bills::plan(&scene, &clients, &callers, &contracts, &mut visits);
+    jobs::write(&mut scene, &clients, &mut visits, &routines, &sources, &tags).await?;
+    invoices::write(&mut scene, &clients, &visits, &contracts, &mut bills, &sources).await?;
+    let (clients, visits, bills) = (&clients, &visits, &bills);
+    let subjects = Subjects { clients, visits, bills, routines: &routines, contracts: &contracts };
+    notes::write(&mut scene, subjects).await?;
     tags.count_usage(&mut scene).await?;
     Ok(scene.written())
 }

@@ -34,7 +34,7 @@ async fn found(caller: &Caller, filter: Value) -> Vec<String> {
 }
 
 /// One of each kind of subject, by name.
-async fn subjects(caller: &Caller) -> [(&'static str, Value); 4] {
+async fn subjects(caller: &Caller) -> [(&'static str, Value); 8] {
     let customer =
         caller.ok("customers.create", json!({"type": "company", "company_name": "Acme"})).await["id"].take();
     let contact = caller
@@ -49,7 +49,25 @@ async fn subjects(caller: &Caller) -> [(&'static str, Value); 4] {
         .await["id"]
         .take();
     let job = caller.ok("jobs.create", json!({"title": "Leak", "customer_id": customer})).await["id"].take();
-    [("customer", customer), ("customer_contact", contact), ("customer_location", location), ("job", job)]
+    let line = json!([{"description": "Visit", "unit_price": 8900}]);
+    let args = json!({"title": "New pump", "customer_id": customer});
+    let quote = caller.ok("quotes.create", args).await["id"].take();
+    let args = json!({"customer_id": customer, "line_items": line, "status": "sent"});
+    let invoice = caller.ok("invoices.create", args).await["id"].take();
+    let args = json!({"title": "Care", "customer_id": customer, "items": line, "cadence": "monthly", "starts_on": "2027-01-01"});
+    let plan = caller.ok("plans.create", args).await["id"].take();
+    let args = json!({"title": "Filters", "customer_id": customer, "rrule": "FREQ=YEARLY", "dtstart_local": "2027-06-01T09:00:00", "time_zone": "America/Chicago"});
+    let series = caller.ok("job_series.create", args).await["id"].take();
+    [
+        ("customer", customer),
+        ("customer_contact", contact),
+        ("customer_location", location),
+        ("job", job),
+        ("quote", quote),
+        ("invoice", invoice),
+        ("plan", plan),
+        ("job_series", series),
+    ]
 }
 
 on_both_databases! {
@@ -84,7 +102,7 @@ on_both_databases! {
 
     async fn a_subject_is_a_record_that_is_there_and_stays(db: TestDatabase) {
         let (server, _, caller) = owner(&db).await;
-        let names = ["Acme", "Ana A", "1 Main St", "Leak"];
+        let names = ["Acme", "Ana A", "1 Main St", "Leak", "New pump", "INV-1001", "Care", "Filters"];
         for ((kind, id), name) in subjects(&caller).await.iter().zip(names) {
             let note = write(&caller, &format!("On a {kind}"), Some((kind, id))).await;
             assert_eq!((&note["subject_type"], &note["subject_id"], &note["subject_name"]), (&json!(kind), id, &json!(name)));
@@ -201,7 +219,7 @@ on_both_databases! {
         let (server, account, boss) = owner(&db).await;
         let (tess, tech) = member(&server, &account, Role::Tech).await;
         let subjects = subjects(&boss).await;
-        let [(_, customer), _, _, (_, others)] = &subjects;
+        let [(_, customer), _, _, (_, others), ..] = &subjects;
         let theirs = boss.ok("jobs.create", json!({"title": "Theirs", "customer_id": customer, "assignee_ids": [tess.user_id]})).await["id"].take();
         let open = write(&boss, "open to tess", Some(("job", &theirs))).await;
         let mut hidden = vec![write(&boss, "hidden alone", None).await];
@@ -211,7 +229,7 @@ on_both_databases! {
 
         // Reading: every filter, order and total shows the one.
         let everything = boss.ok("notes.list", json!({"includeTotal": true})).await;
-        assert_eq!(everything["total"], 6);
+        assert_eq!(everything["total"], 10);
         let mine = tech.ok("notes.list", json!({"includeTotal": true})).await;
         assert_eq!((&mine["total"], &mine["items"][0]["subject_name"]), (&json!(1), &json!("Theirs")));
         let ids: Vec<&Value> = hidden.iter().map(|note| &note["id"]).collect();

@@ -18,7 +18,7 @@ pub use compose::Given;
 pub use dates::Dates;
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use ledger::{Ledger, PaymentOp, Recording};
-pub use period::Period;
+pub use period::{Period, of_period};
 pub use record::{Record, Row};
 pub use state::{FIRST_NUMBER, NUMBERS, issued_as};
 

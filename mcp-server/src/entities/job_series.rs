@@ -1,23 +1,24 @@
 //! Job series: recurring jobs. A series says when, and what its jobs are made of; the jobs stand on their own.
 
+mod compose;
 mod input;
 mod record;
 mod regenerate;
 mod schedule;
 mod window;
 
-use std::sync::Arc;
-
 use chrono::Duration;
 use serde_json::json;
-use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
+use shared::{scope::Family, tenant_tx::TenantTx};
 
+pub use compose::{Given, Priced, ended, terms};
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use record::{Record, Row};
-pub use window::{DUE, roll};
+pub use schedule::Rhythm;
+pub use window::{DUE, Next, end, made_at, roll};
 
 use super::{
-    jobs::{self, Priority, Template},
+    jobs::{self, Template},
     place::{Payer, Place},
     priced, team,
 };
@@ -28,11 +29,11 @@ use crate::{
     },
     error::{Error, Result},
     fields::{Body, Line, Money, When, day_in, zone_named},
-    lines::{self, LineItem, Terms},
-    search::sort_key,
-    store::{Children, Columns, Step, Where, Write},
+    lines::{self, LineItem},
+    store::{Step, Where, Write},
 };
-use schedule::Rhythm;
+
+use compose::{assigned, columns};
 
 const LINES: Link = Link { table: "series_lines", owner: "series_id" };
 const ASSIGNEES: Link = Link { table: "series_assignees", owner: "series_id" };
@@ -84,44 +85,26 @@ impl Entity for JobSeries {
         retire: "Stops it and cancels its jobs still to be done after ended_on; done ones stay. Cannot be undone.",
     };
 
-    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         if draft.status.0 == Some(Status::Ended) {
             return Err(ended_elsewhere());
         }
         let rhythm = Rhythm::new(&draft);
         let schedule = rhythm.schedule(None)?;
-        let place = Place::of_new(tx, draft.customer_id, draft.location_id, None, "work").await?;
+        let (customer, location) = (draft.customer_id.take(), draft.location_id.take());
+        let place = Place::of_new(tx, customer, location, None, "work").await?;
         let assignee_ids =
-            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.unwrap_or_default()).await?;
+            team::resolve(tx, "assignee_ids", &draft.assignee_ids.0.take().unwrap_or_default()).await?;
         let rounding = tx.tenant().tax_rounding.clone();
-        let items = priced::new_lines(draft.line_items.0);
+        let items = priced::new_lines(draft.line_items.0.take());
         let flat_price = draft.flat_price.map(|price| price.0);
         let priced = price(tx, &place, items, flat_price, &rounding).await?;
-        let minutes = draft.duration_minutes.0.unwrap_or(60);
-        let template = Arc::new(Template {
-            title: draft.title,
-            description: draft.description,
-            customer_id: place.customer_id,
-            location_id: place.location_id,
-            assignee_ids,
-            line_items: priced.items,
-            flat_price: draft.flat_price,
-            job_type: draft.job_type,
-            priority: draft.priority.0.unwrap_or(Priority::Normal),
-            zone: rhythm.zone(),
-            duration: Duration::minutes(minutes),
-        });
         let now = tx.now();
-        let columns = columns(&template, minutes)
-            .and(rhythm.columns())
-            .and(priced.columns)
-            .put("tax_rounding", rounding)
-            .put("status", Status::Active.as_str())
-            .and(window::keep(tx, id, &schedule, window::end(now)).await?);
-        let write = Write::new(columns)
-            .with_children(Some(priced.lines))
-            .with_children(Some(assigned(&template.assignee_ids)))
-            .then(window::first(id, &template, &schedule, now));
+        let window = window::keep(tx, id, &schedule, window::end(now)).await?;
+        let Place { customer_id, location_id, .. } = place;
+        let given = Given { rhythm, customer_id, location_id, assignee_ids, rounding, priced };
+        let (write, template) = draft.compose(given);
+        let write = write.and(window).then(window::first(id, &template, &schedule, now));
         Ok(warned(write, schedule.warning()))
     }
 
@@ -157,7 +140,7 @@ impl Entity for JobSeries {
         let flat_price = change.flat_price.map(|price| price.0).or(row.flat_price);
         let priced = price(tx, &place, items, flat_price, &row.tax_rounding).await?;
         let minutes = change.duration_minutes.0.unwrap_or(row.duration_minutes);
-        let template = Arc::new(Template {
+        let template = Template {
             title: change.title.0.unwrap_or_else(|| Line(row.title.clone())),
             description: change.description.or(row.description.clone().map(Body)),
             customer_id: place.customer_id,
@@ -169,7 +152,7 @@ impl Entity for JobSeries {
             priority: change.priority.0.unwrap_or(row.priority()),
             zone: rhythm.zone(),
             duration: Duration::minutes(minutes),
-        });
+        };
         let regenerated = regenerate::regenerate(tx, id, &template, &schedule).await?;
         let through = window::end(tx.now());
         let columns = columns(&template, minutes)
@@ -200,10 +183,7 @@ impl Entity for JobSeries {
         let end = When::Day(last).end_in_zone(rhythm.zone());
         let pending = window::pending_after(tx, id, last, end).await?;
         let through = row.generated_through.unwrap_or(tx.now());
-        let columns = Columns::default()
-            .put("status", Status::Ended.as_str())
-            .put("ended_on", last)
-            .and(window::keep(tx, id, &rhythm.schedule(Some(last))?, through).await?);
+        let columns = ended(last).and(window::keep(tx, id, &rhythm.schedule(Some(last))?, through).await?);
         let (now, cancelled) = (tx.now(), pending.len());
         let steps: Vec<Step> = pending.into_iter().map(|job| jobs::end(job, now)).collect();
         Ok(Retired::Changed(Write::new(columns).then(steps).beside("cancelled", cancelled)))
@@ -227,26 +207,7 @@ impl Entity for JobSeries {
     }
 }
 
-/// The columns of what the jobs are made of, their price and lines apart.
-fn columns(template: &Template, minutes: i64) -> Columns {
-    Columns::default()
-        .put("title", &template.title.0)
-        .put("title_key", sort_key(&template.title.0))
-        .put("description", template.description.as_ref().map(|text| text.0.clone()))
-        .put("customer_id", template.customer_id.clone())
-        .put("location_id", template.location_id.clone())
-        .put("job_type", template.job_type.as_ref().map(|text| text.0.clone()))
-        .put("priority", template.priority.as_str())
-        .put("duration_minutes", minutes)
-}
-
-/// What one job of the series costs, and the lines that each gets.
-struct Priced {
-    columns: Columns,
-    lines: Children,
-    items: Vec<LineItem>,
-}
-
+/// What one job of the series costs today.
 async fn price(
     tx: &mut TenantTx,
     place: &Place,
@@ -255,25 +216,8 @@ async fn price(
     rounding: &str,
 ) -> Result<Priced> {
     let payer = Payer::find(tx, place.customer_id.as_deref(), place.location_id.as_deref()).await?;
-    let terms = Terms {
-        field: "line_items",
-        discount: None,
-        rounding: lines::rounding_named(rounding),
-        flat_price,
-        tax_exempt: payer.tax_exempt,
-        default_tax_rate_id: payer.default_tax_rate_id,
-    };
-    let priced = lines::price(tx, items, &terms).await?;
-    Ok(Priced {
-        columns: priced.columns().put("flat_price", flat_price),
-        lines: priced.children(LINES),
-        items: priced.lines.into_iter().map(|line| line.item).collect(),
-    })
-}
-
-fn assigned(users: &[String]) -> Children {
-    let rows = users.iter().map(|user| Columns::default().put("user_id", Bind::from(user))).collect();
-    Children { table: ASSIGNEES.table, owner: ASSIGNEES.owner, rows }
+    let terms = terms(payer, flat_price, rounding);
+    Ok(Priced::of(lines::price(tx, items, &terms).await?, flat_price))
 }
 
 fn told(write: Write, regenerated: usize, kept_edited: usize) -> Write {

@@ -1,6 +1,7 @@
 //! Plans: recurring billing. A plan says what a customer is billed and when; its invoices stand on their own.
 
 mod billing;
+mod compose;
 mod input;
 mod record;
 mod worker;
@@ -8,6 +9,7 @@ mod worker;
 use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use billing::Billing;
+pub use compose::{Given, Priced, terms};
 pub use input::{Change, Draft, Filter, Retire, Status};
 pub use record::{Record, Row};
 pub use worker::{DUE, bill};
@@ -22,12 +24,12 @@ use crate::{
     },
     error::Result,
     fields::{Patch, day_key},
-    lines::{self, LineItem, Terms},
+    lines::{self, LineItem},
     references::TAX_RATE,
     search::sort_key,
-    store::{Children, Columns, Where, Write},
+    store::{Where, Write},
 };
-use billing::today;
+use billing::{today, zone};
 
 const LINES: Link = Link { table: "plan_lines", owner: "plan_id" };
 
@@ -93,32 +95,21 @@ impl Entity for Plans {
         retire: "Stops it at once: no more invoices; those made stay, nothing is refunded. Cannot be undone.",
     };
 
-    async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
+    async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         priced::check_currency(tx, draft.currency.as_ref())?;
         let billing = Billing::new(&draft)?;
-        let periods = billing.periods(tx)?;
+        let periods = billing.periods(zone(tx))?;
         let today = today(tx);
         let next = billing.first_from(today, &periods)?;
         Place::of_new(tx, Some(draft.customer_id.clone()), None, None, Self::NOUN).await?;
-        let default = draft.default_tax_rate_id.as_deref();
-        TAX_RATE.check(tx, "default_tax_rate_id", default, None).await?;
+        let default = draft.default_tax_rate_id.clone();
+        TAX_RATE.check(tx, "default_tax_rate_id", default.as_deref(), None).await?;
         let rounding = tx.tenant().tax_rounding.clone();
-        let items = priced::new_lines(Some(draft.items));
+        let items = priced::new_lines(Some(std::mem::take(&mut draft.items)));
         let priced = price(tx, &draft.customer_id, items, default, &rounding).await?;
         worker::keep(tx, id, &billing, Some(next)).await?;
-        let columns = Columns::default()
-            .put("title_key", sort_key(&draft.title.0))
-            .put("title", draft.title.0)
-            .put("customer_id", draft.customer_id)
-            .put("default_tax_rate_id", draft.default_tax_rate_id)
-            .put("currency", tx.tenant().currency.clone())
-            .put("tax_rounding", rounding)
-            .put("status", Status::Active.as_str())
-            .put("runs", 0)
-            .and(billing.columns())
-            .and(billing.next_columns(Some(next), today))
-            .and(priced.columns);
-        let mut write = Write::new(columns).with_children(Some(priced.lines));
+        let currency = tx.tenant().currency.clone();
+        let mut write = draft.compose(Given { billing: &billing, next, today, currency, rounding, priced });
         if billing.began_before(today) {
             write = write.warn(
                 format!("starts_on has passed: it bills from {next} on."),
@@ -137,7 +128,7 @@ impl Entity for Plans {
         let mut columns = billing.columns();
         let mut warning = None;
         if billing != before {
-            let periods = billing.periods(tx)?;
+            let periods = billing.periods(zone(tx))?;
             warning = periods.warning();
             if row.status() == Status::Active {
                 let next = match row.next_bill_on {
@@ -161,7 +152,7 @@ impl Entity for Plans {
             Some(items) => priced::new_lines(Some(items)),
             None => lines::load(tx, LINES, id).await?,
         };
-        let priced = price(tx, &row.customer_id, items, default.as_deref(), &row.tax_rounding).await?;
+        let priced = price(tx, &row.customer_id, items, default.clone(), &row.tax_rounding).await?;
         if let Some(title) = change.title.0 {
             columns = columns.put("title_key", sort_key(&title.0)).put("title", title.0);
         }
@@ -181,11 +172,7 @@ impl Entity for Plans {
         }
         let billing = Billing::of(row);
         worker::keep(tx, &row.meta.id, &billing, None).await?;
-        let columns = Columns::default()
-            .put("status", Status::Cancelled.as_str())
-            .put("cancelled_at", tx.now())
-            .put("cancel_reason", how.reason.map(|text| text.0))
-            .and(billing.next_columns(None, today(tx)));
+        let columns = how.columns(&billing, tx.now(), today(tx));
         Ok(Retired::columns(columns))
     }
 
@@ -206,29 +193,16 @@ impl Entity for Plans {
 }
 
 /// What one invoice of the plan comes to today.
-struct Priced {
-    columns: Columns,
-    lines: Children,
-}
-
 async fn price(
     tx: &mut TenantTx,
     customer: &str,
     items: Vec<(Option<String>, LineItem)>,
-    default: Option<&str>,
+    default: Option<String>,
     rounding: &str,
 ) -> Result<Priced> {
     let payer = Payer::find(tx, Some(customer), None).await?;
-    let terms = Terms {
-        field: "items",
-        discount: None,
-        rounding: lines::rounding_named(rounding),
-        flat_price: None,
-        tax_exempt: payer.tax_exempt,
-        default_tax_rate_id: default.map(str::to_owned).or(payer.default_tax_rate_id),
-    };
-    let priced = lines::price(tx, items, &terms).await?;
-    Ok(Priced { columns: priced.columns(), lines: priced.children(LINES) })
+    let terms = terms(&payer, default, rounding);
+    Ok(Priced::of(&lines::price(tx, items, &terms).await?))
 }
 
 fn warned(write: Write, warning: Option<String>) -> Write {

@@ -73,6 +73,17 @@ impl Client {
         billing_columns(Some(name), Some(address))
     }
 
+    /// The address at this place among theirs.
+    pub fn site(&self, place: Option<usize>) -> Option<&Site> {
+        self.sites.get(place?)
+    }
+
+    /// The place of one of their addresses at that time, mostly the first.
+    pub fn some_site(&self, at: Timestamp, dice: &Dice) -> Option<usize> {
+        let known = self.sites.iter().take_while(|site| site.since < at).count();
+        (known > 0).then(|| if dice.percent(70) { 0 } else { dice.below(known) })
+    }
+
     /// Whether work is still taken on for them.
     pub fn active(&self, now: Timestamp) -> bool {
         self.until > now
@@ -102,6 +113,17 @@ impl Callers {
     pub fn pick(&self, dice: &Dice) -> usize {
         self.ranks[self.law.pick(dice)]
     }
+}
+
+/// The place of a customer for whom work is still taken on, all of them alike; and a time from then, or from a year ago,
+/// up to `latest`.
+pub fn anybody(scene: &Scene<'_>, clients: &[Client], latest: Timestamp) -> (usize, Timestamp) {
+    let from = scene.dice.below(clients.len());
+    let since = |n: usize| clients[n].since + Duration::hours(1);
+    let mut round = (from..clients.len()).chain(0..from);
+    let client = round.find(|&n| clients[n].active(scene.now) && since(n) < latest).unwrap_or(from);
+    let earliest = since(client).max(scene.now - Duration::days(365));
+    (client, scene.between(earliest, latest))
 }
 
 /// Writes all customers, the oldest first.

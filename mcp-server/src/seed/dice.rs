@@ -45,6 +45,19 @@ impl Dice {
         &from[self.below(from.len())]
     }
 
+    /// One of these, each in so many cases of a hundred.
+    pub fn weighted<'a, T>(&self, from: &'a [T], share: impl Fn(&T) -> usize) -> &'a T {
+        let mut point = self.below(100);
+        let hit = from.iter().find(|one| match point.checked_sub(share(one)) {
+            None => true,
+            Some(left) => {
+                point = left;
+                false
+            }
+        });
+        hit.unwrap_or(&from[0])
+    }
+
     /// True in so many cases of a hundred.
     pub fn percent(&self, chance: usize) -> bool {
         self.below(100) < chance
@@ -94,6 +107,13 @@ mod tests {
         let median = tickets[tickets.len() / 2];
         assert!((300.0..320.0).contains(&median), "{median}");
         assert!((410.0..434.0).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn shares_are_kept() {
+        let (dice, mut times) = (Dice::new(7), [0; 3]);
+        (0..10_000).for_each(|_| times[*dice.weighted(&[0, 1, 2], |n| [70, 25, 5][*n])] += 1);
+        assert!((6_800..7_200).contains(&times[0]) && (400..600).contains(&times[2]), "{times:?}");
     }
 
     #[test]

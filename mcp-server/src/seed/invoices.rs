@@ -1,4 +1,4 @@
-//! Invoices over five years, most of done jobs, most of them paid; one has as many lines as an invoice can.
+//! Invoices over five years and what was paid on them; one has as many lines as an invoice can.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use shared::timestamp::Timestamp;
 
 use super::{
-    clients::{Callers, Client},
+    bills::{Bill, Fate, Of},
+    clients::Client,
     jobs::Visit,
+    plans::Contract,
     scene::{AT_ONCE, Scene, draft},
-    tickets::Ticket,
 };
 use crate::{
     entities::{
@@ -26,111 +27,26 @@ use crate::{
     store::{Columns, Past},
 };
 
-/// An invoice to be made.
-pub struct Bill {
-    at: Timestamp,
-    /// The place of the customer.
-    client: usize,
-    /// The place of the address among the customer's.
-    site: usize,
-    ticket: Ticket,
-    /// The place of the job that it is for.
-    job: Option<usize>,
-    fate: Fate,
-    /// Whether it is the longest that there can be.
-    long: bool,
-}
-
-/// What became of an invoice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Draft,
-    Sent,
-    Overdue,
-    PartlyPaid,
-    Paid,
-    Void,
-}
-
-/// Decides which jobs are billed, and what else is; the oldest first.
-pub fn plan(scene: &Scene<'_>, clients: &[Client], callers: &Callers, visits: &mut [Visit]) -> Vec<Bill> {
-    let (dice, count) = (&scene.dice, scene.volume.invoices);
-    let mut bills: Vec<Bill> = Vec::with_capacity(count);
-    for (n, visit) in visits.iter().enumerate() {
-        let until = clients[visit.client].until.min(scene.now);
-        if bills.len() < count && visit.is_done_by(until) && dice.percent(94) {
-            let at = scene.between(visit.end, until.min(visit.end + Duration::days(3)));
-            let Visit { client, site, ticket, .. } = *visit;
-            bills.push(Bill { at, client, site, ticket, job: Some(n), fate: Fate::Paid, long: false });
-        }
-    }
-    while bills.len() < count {
-        let client = callers.pick(dice);
-        let Client { since, until, .. } = clients[client];
-        let at = scene.between(since + Duration::hours(1), until.min(scene.now));
-        let ticket = Ticket::draw(scene);
-        // The first of them is the long one.
-        let long = bills.last().is_none_or(|bill| bill.job.is_some());
-        bills.push(Bill { at, client, site: 0, ticket, job: None, fate: Fate::Paid, long });
-    }
-    bills.sort_by_key(|bill| (bill.at, bill.client));
-    decide(scene, clients, &mut bills);
-    for bill in bills.iter().filter(|bill| bill.fate != Fate::Void) {
-        if let Some(job) = bill.job {
-            visits[job].billed = Some(bill.at);
-        }
-    }
-    bills
-}
-
-/// The newest are drafts, the next are not due yet; of the others most are paid.
-fn decide(scene: &Scene<'_>, clients: &[Client], bills: &mut [Bill]) {
-    let percent = |part: usize| bills.len() * part / 100;
-    // Nothing is open with a customer who is archived.
-    let mut open: Vec<usize> =
-        (0..bills.len()).rev().filter(|&n| clients[bills[n].client].active(scene.now)).collect();
-    let (drafts, sent, overdue, partly, void) = (percent(2), percent(5), percent(3), percent(2), percent(2));
-    let newest: Vec<usize> = open.drain(..(drafts + sent).min(open.len())).collect();
-    for (place, n) in newest.into_iter().enumerate() {
-        bills[n].fate = if place < drafts { Fate::Draft } else { Fate::Sent };
-    }
-    // Longer ago than anybody has to pay.
-    let long_ago = scene.now - Duration::days(50);
-    open.retain(|&n| bills[n].at < long_ago);
-    // What is owed is not of yesteryear: of the newer half.
-    let newer = open.len() / 2;
-    for (fate, times, among) in
-        [(Fate::Overdue, overdue, newer), (Fate::PartlyPaid, partly, newer), (Fate::Void, void, open.len())]
-    {
-        let mut left = times.min(among / 4);
-        while left > 0 {
-            let bill = &mut bills[open[scene.dice.below(among)]];
-            if bill.fate == Fate::Paid {
-                bill.fate = fate;
-                left -= 1;
-            }
-        }
-    }
-}
-
 /// Writes the invoices, and what their customers owe.
 pub async fn write(
     scene: &mut Scene<'_>,
     clients: &[Client],
     visits: &[Visit],
-    bills: &[Bill],
+    contracts: &[Contract],
+    bills: &mut [Bill],
     sources: &Sources,
 ) -> Result<()> {
     let mut debts: BTreeMap<usize, i64> = BTreeMap::new();
-    for chunk in bills.chunks(AT_ONCE) {
+    for chunk in bills.chunks_mut(AT_ONCE) {
         let mut tx = scene.begin().await?;
         let issued = chunk.iter().filter(|bill| bill.fate != Fate::Draft).count() as i64;
         let mut numbers = tx.next_numbers(NUMBERS, FIRST_NUMBER, issued).await?..;
         let mut records = Vec::with_capacity(chunk.len());
         for bill in chunk {
+            bill.id = scene.id::<Invoices>(bill.at);
             let number = (bill.fate != Fate::Draft).then(|| numbers.next()).flatten();
-            let job = bill.job.map(|job| &visits[job]);
-            let (record, owed) = one(scene, bill, &clients[bill.client], job, number, sources)?;
+            let source = Made::of(bill, visits, contracts);
+            let (record, owed) = one(scene, bill, &clients[bill.client], source, number, sources)?;
             *debts.entry(bill.client).or_default() += owed;
             records.push(record);
         }
@@ -147,29 +63,60 @@ pub async fn write(
     Ok(())
 }
 
+/// What an invoice takes from what it is made from.
+#[derive(Default)]
+struct Made<'a> {
+    columns: Columns,
+    discounted: bool,
+    /// The billing date of a plan.
+    issue: Option<NaiveDate>,
+    default_tax_rate_id: Option<&'a String>,
+}
+
+impl<'a> Made<'a> {
+    fn of(bill: &Bill, visits: &[Visit], contracts: &'a [Contract]) -> Self {
+        match bill.of {
+            Of::Job(job) => Self {
+                columns: Columns::default().put("job_id", &visits[job].id),
+                discounted: visits[job].discounted,
+                ..Self::default()
+            },
+            Of::Plan(plan, on) => Self {
+                columns: invoices::of_period(&contracts[plan].id, on),
+                issue: Some(on),
+                default_tax_rate_id: contracts[plan].default_tax_rate_id.as_ref(),
+                ..Self::default()
+            },
+            Of::Sale | Of::LongSale => Self::default(),
+        }
+    }
+}
+
 fn one(
     scene: &Scene<'_>,
     bill: &Bill,
     client: &Client,
-    job: Option<&Visit>,
+    source: Made<'_>,
     number: Option<i64>,
     sources: &Sources,
 ) -> Result<(Past, i64)> {
-    let (dice, at, clerk) = (&scene.dice, bill.at, scene.clerk());
-    let site = client.sites.get(bill.site).filter(|site| site.since < at);
+    let (dice, at, clerk) = (&scene.dice, bill.at, &scene.clerk().actor);
+    let site = client.site(bill.site).filter(|site| site.since < at);
     let payer = scene.payer(client, site);
-    let today = |time| day_in(scene.business.time_zone, time);
+    let today = day_in(scene.business.time_zone, at);
+    let issued = source.issue.unwrap_or(today);
+    let lines = if bill.of == Of::LongSale { long(scene) } else { bill.ticket.lines(scene) };
     let mut fields = json!({
-        "line_items": if bill.long { long(scene) } else { bill.ticket.lines(scene) },
-        "due_date": due_date(scene, bill, today(at), payer.payment_terms_days).map(|day| day.to_string()),
+        "line_items": lines,
+        "due_date": due_date(scene, bill, issued, payer.payment_terms_days).map(|day| day.to_string()),
         "message": dice.percent(30).then_some("Thank you for your business."),
         "po_number": (client.company && dice.percent(40)).then(|| format!("PO-{}", dice.between(10_000, 99_999))),
     });
-    if job.is_some_and(|job| job.discounted) {
+    if source.discounted {
         fields["discount"] = json!({ "type": "percent", "value": 10 });
     }
     let mut invoice: invoices::Draft = draft(fields)?;
-    let default = payer.default_tax_rate_id.clone();
+    let default = source.default_tax_rate_id.or(payer.default_tax_rate_id.as_ref()).cloned();
     let terms = invoice.terms_of(&payer, default.clone(), scene.business.tax_rounding);
     let items = priced::new_lines(invoice.line_items.0.take());
     let priced = Priced::of(sources.price(items, &terms, || scene.line_id(at))?, LINES, &terms);
@@ -182,24 +129,29 @@ fn one(
         default_tax_rate_id: default,
         currency: scene.business.currency.to_owned(),
         rounding: scene.business.tax_rounding.to_owned(),
-        dates: Dates::as_of(today(at), None, due, &payer),
+        dates: Dates::as_of(today, source.issue, due, &payer),
         po_number: None,
-        source: Columns::default().put("job_id", job.map(|job| job.id.clone())),
+        source: source.columns,
         issued: number
-            .map(|number| invoices::issued_as(number, client.billed_to(scene.business.country), at)),
+            .map(|number| invoices::issued_as(number, client.billed_to(scene.business.country), bill.sent)),
         priced,
         ledger,
     };
     let (write, owed) = invoice.compose(given);
-    let mut record = Past::new(scene.id::<Invoices>(at), at, clerk.actor.clone(), write);
+    let of_plan = matches!(bill.of, Of::Plan(..));
+    let maker = if of_plan { &scene.zoop } else { clerk };
+    let mut record = Past::new(bill.id.clone(), at, maker.clone(), write);
+    if of_plan && number.is_some() {
+        record = record.changed(bill.sent, Columns::default()).changed_by(clerk.clone());
+    }
     if let Some(last) = last {
         record = record.changed(last, Columns::default());
     }
     if bill.fate == Fate::Void {
-        let voided = scene.between(at, scene.now.min(at + Duration::days(20)));
+        let voided = scene.between(bill.sent, scene.now.min(bill.sent + Duration::days(20)));
         let how: Retire =
             draft(json!({ "reason": *dice.pick(&["Billed twice", "Wrong customer", "Goodwill"]) }))?;
-        return Ok((record.changed(voided, how.columns(voided, clerk.actor.clone())), 0));
+        return Ok((record.changed(voided, how.columns(voided, clerk.clone())), 0));
     }
     Ok((record, owed))
 }
@@ -229,7 +181,7 @@ fn pay(scene: &Scene<'_>, bill: &Bill, total: i64, ledger: &mut Ledger) -> Resul
         Fate::Draft | Fate::Sent | Fate::Overdue | Fate::Void => vec![],
     };
     amounts.retain(|amount| *amount > 0);
-    let (mut after, mut last) = (bill.at, None);
+    let (mut after, mut last) = (bill.sent, None);
     for amount in amounts {
         after = scene.between(after, scene.now.min(after + Duration::days(40)));
         let method = *dice.pick(&["card", "card", "check", "transfer", "cash"]);

@@ -5,9 +5,13 @@ use serde_json::json;
 use shared::timestamp::Timestamp;
 
 use super::{
+    bills::Bill,
     clients::Client,
+    dice::Dice,
     jobs::Visit,
+    plans::Contract,
     scene::{AT_ONCE, Scene, draft},
+    series::Routine,
 };
 use crate::{
     entities::notes::{self, Notes, SubjectType},
@@ -44,8 +48,17 @@ fn hard_cases() -> Vec<String> {
     ]
 }
 
+/// What notes are about.
+pub struct Subjects<'a> {
+    pub clients: &'a [Client],
+    pub visits: &'a [Visit],
+    pub bills: &'a [Bill],
+    pub routines: &'a [Routine],
+    pub contracts: &'a [Contract],
+}
+
 /// Writes the notes, the oldest first.
-pub async fn write(scene: &mut Scene<'_>, clients: &[Client], jobs: &[Visit]) -> Result<()> {
+pub async fn write(scene: &mut Scene<'_>, subjects: Subjects<'_>) -> Result<()> {
     let mut hard = hard_cases();
     let last_year = scene.now - Duration::days(365);
     let times = scene.spread(scene.volume.notes, last_year, scene.now - Duration::hours(1));
@@ -57,7 +70,7 @@ pub async fn write(scene: &mut Scene<'_>, clients: &[Client], jobs: &[Visit]) ->
             let body = special.unwrap_or_else(|| (*dice.pick(BODIES)).to_owned());
             let note: notes::Draft = draft(json!({ "body": body, "pinned": dice.percent(5) }))?;
             let author = if dice.percent(30) { dice.pick(&scene.techs) } else { scene.clerk() };
-            let subject = subject(scene, clients, jobs, at).unwrap_or_else(notes::standalone);
+            let subject = subjects.some(&scene.dice, at).unwrap_or_else(notes::standalone);
             let write = note.compose(subject, Some(author.id.clone()));
             records.push(Past::new(scene.id::<Notes>(at), at, author.actor.clone(), write));
         }
@@ -66,18 +79,22 @@ pub async fn write(scene: &mut Scene<'_>, clients: &[Client], jobs: &[Visit]) ->
     Ok(())
 }
 
-/// A record that was there by then; none for a note that stands alone.
-fn subject(scene: &Scene<'_>, clients: &[Client], jobs: &[Visit], at: Timestamp) -> Option<Columns> {
-    let dice = &scene.dice;
-    let client = Some(dice.pick(clients)).filter(|client| client.since + Duration::hours(1) < at)?;
-    match dice.below(20) {
-        0 => None,
-        1..6 => notes::about(SubjectType::Customer, client.id.clone()),
-        6..8 => notes::about(SubjectType::CustomerContact, client.contacts.first()?.clone()),
-        8..10 => notes::about(SubjectType::CustomerLocation, client.sites.first()?.id.clone()),
-        _ => {
-            let job = Some(dice.pick(jobs)).filter(|job| job.at < at)?;
-            notes::about(SubjectType::Job, job.id.clone())
-        }
+impl Subjects<'_> {
+    /// A record that was there by then; none for a note that stands alone.
+    fn some(&self, dice: &Dice, at: Timestamp) -> Option<Columns> {
+        let client = Some(dice.pick(self.clients)).filter(|client| client.since + Duration::hours(1) < at);
+        let job = Some(dice.pick(self.visits)).filter(|job| job.at < at);
+        let (kind, id) = match dice.below(20) {
+            0 => return None,
+            1..6 => (SubjectType::Customer, &client?.id),
+            6..8 => (SubjectType::CustomerContact, client?.contacts.first()?),
+            8..10 => (SubjectType::CustomerLocation, &client?.sites.first()?.id),
+            10..16 => (SubjectType::Job, &job?.id),
+            16 => (SubjectType::Quote, job?.quote.as_ref()?),
+            17 => (SubjectType::Invoice, &Some(dice.pick(self.bills)).filter(|bill| bill.at < at)?.id),
+            18 => (SubjectType::JobSeries, &Some(dice.pick(self.routines)).filter(|of| of.at < at)?.id),
+            _ => (SubjectType::Plan, &Some(dice.pick(self.contracts)).filter(|of| of.at < at)?.id),
+        };
+        notes::about(kind, id.clone())
     }
 }

@@ -69,6 +69,8 @@ pub struct Scene<'a> {
     pub rates: Vec<(&'static str, String)>,
     /// The tenant's own tax rate.
     pub default_rate: Option<String>,
+    /// What is done by itself is Zoop's.
+    pub zoop: Value,
     /// Those who write.
     pub office: Vec<Colleague>,
     /// Those who go out.
@@ -118,6 +120,7 @@ impl<'a> Scene<'a> {
             pricebook: Pricebook::default(),
             rates: vec![],
             default_rate: None,
+            zoop: serde_json::to_value(&permit.caller().actor).unwrap_or_default(),
             office,
             techs,
             db: tenant.db,

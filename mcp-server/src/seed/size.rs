@@ -32,9 +32,9 @@ pub struct Volume {
     pub invoices: usize,
     /// In five years.
     pub quotes: usize,
-    /// Active ones.
+    /// Active ones; some more are ended or cancelled.
     pub plans: usize,
-    /// Active ones.
+    /// Active ones; some more are ended.
     pub series: usize,
     /// In the pricebook.
     pub items: usize,
@@ -105,6 +105,12 @@ impl Volume {
     pub fn records(&self) -> usize {
         let lists = self.items + self.categories + self.notes;
         let people = self.customers + self.contacts + self.locations;
-        lists + people + self.quotes + self.jobs + self.invoices
+        let recurring = self.plans + Self::past(self.plans) + self.series + Self::past(self.series);
+        lists + people + recurring + self.quotes + self.jobs + self.invoices
+    }
+
+    /// How many are over and done with, beside so many active ones.
+    pub fn past(active: usize) -> usize {
+        active / 20 + 2
     }
 }

@@ -150,10 +150,21 @@ impl Ticket {
     /// Most have a median of $310 and a mean of $422; one in 25 is an install of $6,000 to $18,000.
     pub fn draw(scene: &Scene<'_>) -> Self {
         let dice = &scene.dice;
-        let install = dice.below(1000) < 40;
-        let dollars =
-            if install { 6_000.0 + 12_000.0 * dice.unit() } else { dice.log_normal(310.0, 422.0).max(20.0) };
-        Self { seed: dice.roll(), total: scene.money(dollars), install }
+        if dice.below(1000) >= 40 {
+            return Self::visit(scene);
+        }
+        let dollars = 6_000.0 + 12_000.0 * dice.unit();
+        Self { install: true, ..Self::of(scene, dollars) }
+    }
+
+    /// None of the large ones.
+    pub fn visit(scene: &Scene<'_>) -> Self {
+        Self::of(scene, scene.dice.log_normal(310.0, 422.0).max(20.0))
+    }
+
+    /// So many dollars' worth.
+    pub fn of(scene: &Scene<'_>, dollars: f64) -> Self {
+        Self { seed: scene.dice.roll(), total: scene.money(dollars), install: false }
     }
 
     /// What it is for.

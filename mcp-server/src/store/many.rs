@@ -22,8 +22,10 @@ pub struct Past {
     pub updated_at: Timestamp,
     /// How often it was written.
     pub version: i64,
-    /// Who made it, and changed it since.
-    pub by: Value,
+    /// Who made it.
+    pub created_by: Value,
+    /// Who last changed it.
+    pub updated_by: Value,
     /// Its columns and children.
     pub write: Write,
     /// The systems that know it, each with its id there.
@@ -40,7 +42,8 @@ impl Past {
             created_at,
             updated_at: created_at,
             version: 1,
-            by,
+            created_by: by.clone(),
+            updated_by: by,
             write,
             external_refs: vec![],
             custom_fields: Map::new(),
@@ -52,6 +55,12 @@ impl Past {
         self.write.columns = self.write.columns.and(to);
         self.updated_at = self.updated_at.max(at);
         self.version += 1;
+        self
+    }
+
+    /// Somebody else changed it than made it.
+    pub fn changed_by(mut self, who: Value) -> Self {
+        self.updated_by = who;
         self
     }
 
@@ -92,7 +101,17 @@ pub async fn insert_many<E: Entity>(tx: &mut TenantTx, records: Vec<Past>) -> Re
     let mut children: Vec<((&'static str, &'static str), Batches)> = Vec::new();
     let mut references = Batches::default();
     for record in records {
-        let Past { id, created_at, updated_at, version, by, write, external_refs, custom_fields } = record;
+        let Past {
+            id,
+            created_at,
+            updated_at,
+            version,
+            created_by,
+            updated_by,
+            write,
+            external_refs,
+            custom_fields,
+        } = record;
         for Children { table, owner, rows } in write.children {
             let place = children.iter().position(|(key, _)| *key == (table, owner)).unwrap_or_else(|| {
                 children.push(((table, owner), Batches::default()));
@@ -120,8 +139,8 @@ pub async fn insert_many<E: Entity>(tx: &mut TenantTx, records: Vec<Past>) -> Re
                 .put("version", version)
                 .put("created_at", created_at)
                 .put("updated_at", updated_at)
-                .put("created_by", by.clone())
-                .put("updated_by", by)
+                .put("created_by", created_by)
+                .put("updated_by", updated_by)
                 .put("custom_fields", Value::Object(custom_fields)),
         );
     }

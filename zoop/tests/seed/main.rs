@@ -2,16 +2,22 @@
 //! to every rule of the domain.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod recurring;
 mod rows;
 mod rules;
 #[path = "../support/mod.rs"]
 mod support;
 
-use mcp_server::seed::{Size, Tenant, Volume, business};
+use chrono::{NaiveDate, NaiveTime};
+use mcp_server::{
+    App,
+    config::Config,
+    seed::{Size, Tenant, Volume, business},
+};
 use serde_json::{Value, json};
 use shared::{db::ServerRole, role::Role, timestamp::Timestamp};
 use support::{refusal, run};
-use testing::{Engine, McpServer, NewAccount, TestDatabase};
+use testing::{Caller, Engine, McpServer, NewAccount, TestDatabase};
 
 /// The day of the tests' clock.
 const TODAY: &str = "2026-11-24";
@@ -54,8 +60,15 @@ async fn a_small_business_is_the_same_on_both_databases_and_true_to_every_rule()
     ] {
         assert_eq!(here[table].0, count, "{table}");
     }
-    rules::hold(first.admin().await).await;
-    rules::distributions(first.admin().await).await;
+    let admin = first.admin().await;
+    for (table, active) in [("plans", 180), ("job_series", 220)] {
+        let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE status = 'active'");
+        assert_eq!(admin.row::<(i64,)>(&sql, vec![]).await.unwrap(), Some((active,)), "{table}");
+    }
+    let now = Timestamp::from(TODAY.parse::<NaiveDate>().unwrap().and_time(NaiveTime::MIN).and_utc());
+    rules::hold(admin, now).await;
+    rules::distributions(admin).await;
+    recurring::nights(admin, 1).await;
     answers(&first, &card).await;
 }
 
@@ -74,8 +87,30 @@ async fn answers(db: &TestDatabase, card: &Value) {
     let overdue = caller.ok("invoices.list", json!({ "status": "overdue", "includeTotal": true })).await;
     assert_eq!(overdue["total"], 315, "3 %");
     assert_eq!(overdue["items"][0]["status"], "overdue");
+    recurs(&caller).await;
     let next = caller.ok("customers.create", json!({ "type": "company", "company_name": "One more" })).await;
     assert_eq!(next["customer_number"], "C-4501", "numbers go on");
+}
+
+/// What recurs is served with what it has made, and what people say of it.
+async fn recurs(caller: &Caller) {
+    let series = caller.ok("job_series.list", json!({ "q": "Night check", "view": "full" })).await;
+    for series in series["items"].as_array().unwrap() {
+        let args = json!({ "seriesId": series["id"], "from": TODAY, "status": "scheduled", "limit": 100 });
+        let jobs = caller.ok("jobs.list", args).await;
+        let jobs: Vec<&Value> =
+            jobs["items"].as_array().unwrap().iter().map(|job| &job["scheduled_start"]).collect();
+        let upcoming = series["upcoming"].as_array().unwrap();
+        assert!(jobs.len() > 4 && jobs.iter().all(|job| upcoming.contains(job)), "{jobs:?}, {upcoming:?}");
+    }
+    let plans = caller.ok("plans.list", json!({ "status": "active", "limit": 100 })).await;
+    let plan = plans["items"].as_array().unwrap().iter().max_by_key(|plan| plan["runs"].as_i64()).unwrap();
+    let args = json!({ "planId": plan["id"], "includeArchived": true, "includeTotal": true });
+    assert_eq!(caller.ok("invoices.list", args).await["total"], plan["runs"]);
+    for kind in ["plan", "job_series", "invoice", "quote", "job", "customer_contact"] {
+        let notes = caller.ok("notes.list", json!({ "subjectType": kind })).await;
+        assert!(notes["items"][0]["subject_name"].is_string(), "a note about a {kind}");
+    }
 }
 
 /// Little of everything, for what need not be large.
@@ -86,11 +121,11 @@ fn few() -> Volume {
         customers: 120,
         contacts: 150,
         locations: 140,
-        jobs: 400,
-        invoices: 390,
+        jobs: 600,
+        invoices: 590,
         quotes: 90,
-        plans: 4,
-        series: 6,
+        plans: 20,
+        series: 30,
         items: 60,
         categories: 12,
         notes: 60,
@@ -103,7 +138,8 @@ testing::on_both_databases! {
         for (n, business) in (0..).zip(business::ALL) {
             fill(&db, business, 40 + n).await;
         }
-        rules::hold(db.admin().await).await;
+        rules::hold(db.admin().await, db.clock().now()).await;
+        recurring::nights(db.admin().await, business::ALL.len()).await;
         let zones: Vec<(String,)> =
             db.admin().await.rows("SELECT DISTINCT time_zone FROM locations", vec![]).await.unwrap();
         assert!(zones.iter().all(|(zone,)| zone.parse::<chrono_tz::Tz>().is_ok()), "{zones:?}");
@@ -112,6 +148,31 @@ testing::on_both_databases! {
             vec![],
         ).await.unwrap();
         assert_eq!(at_once, vec![(30,); business::ALL.len()], "changed in one and the same moment");
+    }
+}
+
+testing::on_both_databases! {
+    async fn workers_go_on_from_there(db: TestDatabase) {
+        fill(&db, &business::ALL[0], 50).await;
+        let counts = async || {
+            let sql = "SELECT CAST((SELECT COUNT(*) FROM jobs WHERE series_id IS NOT NULL) AS BIGINT), \
+                       CAST((SELECT COUNT(*) FROM invoices WHERE plan_id IS NOT NULL) AS BIGINT)";
+            db.admin().await.row::<(i64, i64)>(sql, vec![]).await.unwrap().unwrap()
+        };
+        let mut config = Config::default();
+        config.database.database_url = Some(db.url().to_owned().into());
+        testing::http_client(); // the keys' client needs the TLS provider that it installs
+        let worker = App::start(config, db.clock().clone(), db.random().clone()).await.unwrap();
+        let before = counts().await;
+        worker.catch_up().await.unwrap();
+        assert_eq!(counts().await, before, "all that was due is there");
+        for _ in 0..5 {
+            db.clock().advance(chrono::Duration::weeks(1));
+            worker.catch_up().await.unwrap();
+            rules::hold(db.admin().await, db.clock().now()).await;
+        }
+        let (jobs, invoices) = counts().await;
+        assert!(jobs >= before.0 + 4 * 5 && invoices > before.1 + 5, "{before:?}, then {jobs} and {invoices}");
     }
 }
 

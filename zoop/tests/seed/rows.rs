@@ -28,11 +28,17 @@ const TABLES: &[&str] = &[
     "job_lines",
     "job_assignees",
     "job_tags",
+    "job_series",
+    "series_lines",
+    "series_assignees",
+    "plans",
+    "plan_lines",
     "invoices",
     "invoice_lines",
     "payments",
     "notes",
     "external_refs",
+    "due",
     "counters",
     "tenant_clocks",
 ];
@@ -83,7 +89,9 @@ fn text(column: &str, kind: &str, sqlite: bool) -> String {
         ("jsonb", false) => format!(
             "(CASE jsonb_typeof({column}) WHEN 'object' THEN \
              (SELECT STRING_AGG(e.key || '=' || COALESCE(e.value, ''), ',' ORDER BY e.key COLLATE \"C\") \
-             FROM jsonb_each_text({column}) e) END)"
+             FROM jsonb_each_text({column}) e) WHEN 'array' THEN \
+             (SELECT STRING_AGG((e.n - 1) || '=' || COALESCE(e.value, ''), ',' ORDER BY e.n) \
+             FROM jsonb_array_elements_text({column}) WITH ORDINALITY AS e (value, n)) END)"
         ),
         ("timestamp with time zone", false) => {
             format!("TO_CHAR({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")

@@ -1,6 +1,8 @@
 //! The rules of the domain, each as a count of the records that break it; and what the records are like as a whole.
 
-use shared::db::Db;
+use shared::{binds, db::Db, timestamp::Timestamp};
+
+use super::recurring;
 
 /// What must not be there: why, and the statement that counts it.
 const BREACHES: &[(&str, &str)] = &[
@@ -134,10 +136,11 @@ const BREACHES: &[(&str, &str)] = &[
 ];
 
 /// Checks all of them, and that numbers go without a gap up to their counters.
-pub async fn hold(db: &Db) {
-    for (rule, sql) in BREACHES {
+pub async fn hold(db: &Db, now: Timestamp) {
+    for (rule, sql) in BREACHES.iter().chain(recurring::BREACHES) {
         let sql = sql.replacen("COUNT(*)", "CAST(COUNT(*) AS BIGINT)", 1);
-        let (breaches,): (i64,) = db.row(&sql, vec![]).await.unwrap().unwrap();
+        let binds = if sql.contains("$1") { binds![now.micros()] } else { vec![] };
+        let (breaches,): (i64,) = db.row(&sql, binds).await.unwrap().unwrap();
         assert_eq!(breaches, 0, "{rule}");
     }
     for table in ["customers", "jobs", "quotes", "invoices"] {
@@ -151,9 +154,18 @@ pub async fn hold(db: &Db) {
             assert_eq!((first, last, counter), (1001, 1000 + count, 1000 + count), "{table}");
         }
     }
-    for table in
-        ["customers", "contacts", "locations", "quotes", "jobs", "invoices", "notes", "catalog_items"]
-    {
+    for table in [
+        "customers",
+        "contacts",
+        "locations",
+        "quotes",
+        "job_series",
+        "jobs",
+        "plans",
+        "invoices",
+        "notes",
+        "catalog_items",
+    ] {
         let sql = format!(
             "SELECT CAST(COUNT(*) AS BIGINT) FROM {table} t JOIN tenant_clocks k ON k.tenant_id = t.tenant_id \
              WHERE updated_at < created_at OR version < 1"

@@ -51,10 +51,14 @@ impl Period {
     }
 }
 
+/// The columns that name a plan and its period.
+pub fn of_period(plan_id: &str, on: NaiveDate) -> Columns {
+    Columns::default().put("plan_id", plan_id).put("plan_period", day_key(on))
+}
+
 impl From<Period> for Source {
     fn from(period: Period) -> Self {
-        let columns =
-            Columns::default().put("plan_id", period.plan_id).put("plan_period", day_key(period.on));
+        let columns = of_period(&period.plan_id, period.on);
         Self {
             customer_id: Some(period.customer_id),
             lines: period.lines.into_iter().map(|line| (None, line)).collect(),

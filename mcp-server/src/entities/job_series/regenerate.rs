@@ -1,7 +1,7 @@
 //! The jobs of a series that has changed. Those still scheduled are made anew in their place; what a person edited,
 //! cancelled or did stays as it is, and keeps its occurrence.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use chrono::{Duration, NaiveDateTime};
 use shared::{binds, tenant_tx::TenantTx};
@@ -41,7 +41,7 @@ struct Made {
 pub async fn regenerate(
     tx: &mut TenantTx,
     series: &str,
-    template: &Arc<Template>,
+    template: &Template,
     schedule: &Schedule,
 ) -> Result<Regenerated> {
     let now = tx.now();

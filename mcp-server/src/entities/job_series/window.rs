@@ -1,7 +1,7 @@
 //! The jobs from now to eight weeks from now: made in the create itself, and rolled on by a worker. A job that is not
 //! made before its time has passed is not made at all.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use chrono::Duration;
 use shared::{binds, db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
@@ -29,25 +29,53 @@ const NEVER: i64 = i64::MAX;
 /// At most so many jobs in one transaction of a worker.
 const BATCH: usize = 20;
 
+/// So far ahead jobs are made.
+const WEEKS: i64 = 8;
+
 /// Up to when jobs are made.
 pub fn end(now: Timestamp) -> Timestamp {
-    now + Duration::weeks(8)
+    now + Duration::weeks(WEEKS)
 }
 
-/// Says when the series happens next, and when a worker looks at it again: when that has passed, and daily.
+/// From when on the job of this time is made.
+pub fn made_at(time: Timestamp) -> Timestamp {
+    time - Duration::weeks(WEEKS)
+}
+
+/// When a series happens next, if it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Next(Option<Timestamp>);
+
+impl Next {
+    /// The first time after this one.
+    pub fn after(schedule: &Schedule, now: Timestamp) -> Self {
+        Self(schedule.after(now).next().map(|occurrence| occurrence.at))
+    }
+
+    /// When a worker looks at the series again: when that has passed, and daily.
+    pub fn due(self, now: Timestamp) -> Option<Timestamp> {
+        self.0.map(|at| at.min(now + Duration::days(1)))
+    }
+
+    /// The columns that say it, of a series whose jobs are made up to then.
+    pub fn columns(self, through: Timestamp) -> Columns {
+        Columns::default()
+            .put("next_occurrence_at", self.0)
+            .put("next_key", self.0.map_or(NEVER, Timestamp::micros))
+            .put("generated_through", through)
+    }
+}
+
+/// Writes down when a worker looks at the series again; answers the columns that say when it happens next.
 pub async fn keep(tx: &mut TenantTx, id: &str, schedule: &Schedule, through: Timestamp) -> Result<Columns> {
     let now = tx.now();
-    let next = schedule.after(now).next().map(|occurrence| occurrence.at);
-    set_due(tx, DUE, id, next.map(|at| at.min(now + Duration::days(1)))).await?;
-    Ok(next_columns(next).put("generated_through", through))
-}
-
-fn next_columns(next: Option<Timestamp>) -> Columns {
-    Columns::default().put("next_occurrence_at", next).put("next_key", next.map_or(NEVER, Timestamp::micros))
+    let next = Next::after(schedule, now);
+    set_due(tx, DUE, id, next.due(now)).await?;
+    Ok(next.columns(through))
 }
 
 /// The jobs of a new series.
-pub fn first(id: &str, template: &Arc<Template>, schedule: &Schedule, now: Timestamp) -> Vec<Step> {
+pub fn first(id: &str, template: &Template, schedule: &Schedule, now: Timestamp) -> Vec<Step> {
     schedule.between(now, end(now)).map(|occurrence| jobs::make(id, template, occurrence)).collect()
 }
 
@@ -66,7 +94,7 @@ pub async fn roll(tx: &mut TenantTx, id: &str) -> Result<Vec<Written>> {
     let steps: Vec<Step> = match occurrences.iter().all(|occurrence| made.contains(&occurrence.text())) {
         true => vec![],
         false => {
-            let template = Arc::new(template(&row, tx).await?);
+            let template = template(&row, tx).await?;
             let open = occurrences.iter().filter(|occurrence| !made.contains(&occurrence.text()));
             open.map(|&occurrence| jobs::make(id, &template, occurrence)).collect()
         }

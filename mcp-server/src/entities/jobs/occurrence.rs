@@ -1,8 +1,6 @@
 //! Jobs of a series: each stands for one occurrence, once, with the content of the series. `occurrence_local` is its
 //! wall time in the series' zone, and stays whatever the job is moved to.
 
-use std::sync::Arc;
-
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
 use shared::timestamp::Timestamp;
@@ -32,6 +30,11 @@ impl Occurrence {
 
     fn columns(&self) -> Columns {
         Columns::default().put("occurrence_local", self.text()).put("edited_by_hand", false)
+    }
+
+    /// The columns of a new job that stands for it.
+    pub fn of_series(&self, series: &str) -> Columns {
+        self.columns().put("series_id", series)
     }
 }
 
@@ -64,40 +67,44 @@ impl Template {
     fn zone(&self) -> Set<ZoneName> {
         Set(Some(ZoneName(self.zone.name().to_owned())))
     }
+
+    /// A new job for this occurrence.
+    pub fn draft(&self, occurrence: Occurrence) -> Draft {
+        let of = self.clone();
+        let (start, end) = of.slot(occurrence);
+        Draft {
+            time_zone: of.zone(),
+            title: Some(of.title),
+            from_quote_id: None,
+            description: of.description,
+            customer_id: of.customer_id,
+            location_id: of.location_id,
+            status: Set(None),
+            scheduled_start: Some(start),
+            scheduled_end: Some(end),
+            arrival_window_minutes: None,
+            all_day: Set(None),
+            assignee_ids: Set(Some(of.assignee_ids)),
+            line_items: Set(Some(of.line_items)),
+            flat_price: of.flat_price,
+            discount: None,
+            priority: Set(Some(of.priority)),
+            job_type: of.job_type,
+            po_number: None,
+            done_at: None,
+            completion_notes: None,
+        }
+    }
 }
 
 /// A new job for this occurrence.
-pub fn make(series: &str, template: &Arc<Template>, occurrence: Occurrence) -> Step {
-    let of = Template::clone(template);
-    let (start, end) = of.slot(occurrence);
-    let draft = Draft {
-        time_zone: of.zone(),
-        title: Some(of.title),
-        from_quote_id: None,
-        description: of.description,
-        customer_id: of.customer_id,
-        location_id: of.location_id,
-        status: Set(None),
-        scheduled_start: Some(start),
-        scheduled_end: Some(end),
-        arrival_window_minutes: None,
-        all_day: Set(None),
-        assignee_ids: Set(Some(of.assignee_ids)),
-        line_items: Set(Some(of.line_items)),
-        flat_price: of.flat_price,
-        discount: None,
-        priority: Set(Some(of.priority)),
-        job_type: of.job_type,
-        po_number: None,
-        done_at: None,
-        completion_notes: None,
-    };
-    verbs::make::<Jobs>(draft, occurrence.columns().put("series_id", series))
+pub fn make(series: &str, template: &Template, occurrence: Occurrence) -> Step {
+    verbs::make::<Jobs>(template.draft(occurrence), occurrence.of_series(series))
 }
 
 /// A job made anew in its place: for this occurrence, with the content that the series has now.
-pub fn remake(id: String, template: &Arc<Template>, occurrence: Occurrence) -> Step {
-    let of = Template::clone(template);
+pub fn remake(id: String, template: &Template, occurrence: Occurrence) -> Step {
+    let of = template.clone();
     let (start, end) = of.slot(occurrence);
     let change = Change {
         time_zone: of.zone(),

@@ -9,8 +9,8 @@ use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 use super::subject::SubjectType;
 use crate::{
     entities::{
-        contacts::Contacts, customers::Customers, invoices::Invoices, jobs::Jobs, locations::Locations,
-        quotes::Quotes, team,
+        contacts::Contacts, customers::Customers, invoices::Invoices, job_series::JobSeries, jobs::Jobs,
+        locations::Locations, plans::Plans, quotes::Quotes, team,
     },
     entity::{Stored, Wanted},
     error::Result,
@@ -28,6 +28,8 @@ pub struct Row {
     pub(super) job_id: Option<String>,
     pub(super) quote_id: Option<String>,
     pub(super) invoice_id: Option<String>,
+    pub(super) plan_id: Option<String>,
+    pub(super) series_id: Option<String>,
     pub(super) pinned: i64,
     pub(super) author_id: Option<String>,
     pub(super) edited_at: Option<Timestamp>,
@@ -36,11 +38,12 @@ pub struct Row {
 
 impl Row {
     pub(super) const COLUMNS: &'static str = "body, subject_type, customer_id, contact_id, location_id, job_id, quote_id, \
-        invoice_id, pinned, author_id, edited_at, archived_at";
+        invoice_id, plan_id, series_id, pinned, author_id, edited_at, archived_at";
 
     fn subject_id(&self) -> Option<&String> {
-        let subjects = [&self.customer_id, &self.contact_id, &self.location_id, &self.job_id];
-        subjects.into_iter().chain([&self.quote_id, &self.invoice_id]).flatten().next()
+        let people = [&self.customer_id, &self.contact_id, &self.location_id];
+        let work = [&self.job_id, &self.quote_id, &self.invoice_id, &self.plan_id, &self.series_id];
+        people.into_iter().chain(work).flatten().next()
     }
 }
 
@@ -77,6 +80,8 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
         subjects.extend(Kind::of::<Jobs>().names(tx, of(|row| row.job_id.as_deref())).await?);
         subjects.extend(Kind::of::<Quotes>().names(tx, of(|row| row.quote_id.as_deref())).await?);
         subjects.extend(Kind::of::<Invoices>().names(tx, of(|row| row.invoice_id.as_deref())).await?);
+        subjects.extend(Kind::of::<Plans>().names(tx, of(|row| row.plan_id.as_deref())).await?);
+        subjects.extend(Kind::of::<JobSeries>().names(tx, of(|row| row.series_id.as_deref())).await?);
     }
     let mut authors = of(|row| row.author_id.as_deref());
     authors.sort_unstable();

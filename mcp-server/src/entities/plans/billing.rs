@@ -1,12 +1,13 @@
 //! When a plan bills: on the dates of its cadence or rule, with each invoice made some days before its date.
 
 use chrono::{Days, NaiveDate};
-use shared::tenant_tx::TenantTx;
+use chrono_tz::Tz;
+use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::{Change, Draft, Row};
+use super::{Change, Draft, Row, Status};
 use crate::{
     error::{Error, Result},
-    fields::{NO_DAY, day_in, day_key, zone_named},
+    fields::{NO_DAY, When, day_in, day_key, zone_named},
     recurrence::{Cadence, Periods, Rule},
     store::Columns,
 };
@@ -75,12 +76,11 @@ impl Billing {
         self.starts_on < today
     }
 
-    /// Its billing dates.
-    pub fn periods(&self, tx: &TenantTx) -> Result<Periods> {
+    /// Its billing dates; the account's zone reads an UNTIL in UTC.
+    pub fn periods(&self, zone: Tz) -> Result<Periods> {
         match &self.by {
             By::Cadence(cadence) => Ok(Periods::Cadence(*cadence, self.starts_on)),
             By::Rule(text) => {
-                let zone = zone_named(&tx.tenant().time_zone).unwrap_or(chrono_tz::Tz::UTC);
                 let rule = Rule::parse(text, zone).map_err(|message| Error::field("rrule", message))?;
                 Periods::by_rule(&rule, self.starts_on).map_err(|message| Error::field("rrule", message))
             }
@@ -98,6 +98,11 @@ impl Billing {
     /// The day on which the invoice for this billing date is made.
     pub fn run_on(&self, date: NaiveDate) -> NaiveDate {
         date.checked_sub_days(Days::new(self.lead_days.unsigned_abs())).unwrap_or(date)
+    }
+
+    /// When that day begins in the account's zone.
+    pub fn runs_at(&self, date: NaiveDate, zone: Tz) -> Timestamp {
+        When::Day(self.run_on(date)).in_zone(zone)
     }
 
     /// The columns that say it.
@@ -121,10 +126,31 @@ impl Billing {
             .put("next_run_on", run)
             .put("next_run_key", run.map_or(NO_DAY, day_key))
     }
+
+    /// The columns of a plan that has made so many invoices, the last for this billing date.
+    pub fn run_columns(
+        &self,
+        runs: i64,
+        last: NaiveDate,
+        next: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Columns {
+        let status = if next.is_some() { Status::Active } else { Status::Ended };
+        Columns::default()
+            .put("runs", runs)
+            .put("billed_through", last)
+            .put("status", status.as_str())
+            .and(self.next_columns(next, today))
+    }
 }
 
 fn both() -> Error {
     Error::field("rrule", "cannot stand beside cadence; send one of them.")
+}
+
+/// The account's zone.
+pub fn zone(tx: &TenantTx) -> Tz {
+    zone_named(&tx.tenant().time_zone).unwrap_or(Tz::UTC)
 }
 
 /// The day that it is in the account's zone.

@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{tenant_tx::TenantTx, timestamp::Timestamp};
 
-use super::{LINES, Status, billing::Billing};
+use super::{
+    LINES, Status,
+    billing::{Billing, zone},
+};
 use crate::{
     entities::customers::Customers,
     entity::{Stored, Wanted},
@@ -104,7 +107,7 @@ pub(super) async fn present(rows: &[Stored<Row>], wanted: &Wanted, tx: &mut Tena
             cadence: row.cadence.as_deref().and_then(Cadence::from_word),
             rrule: row.rrule.clone(),
             rrule_text: match wanted.has("rrule_text") {
-                true => Billing::of(row).periods(tx)?.text(),
+                true => Billing::of(row).periods(zone(tx))?.text(),
                 false => None,
             },
             starts_on: row.starts_on,

@@ -5,16 +5,15 @@ use chrono::NaiveDate;
 use shared::tenant_tx::TenantTx;
 
 use super::{
-    LINES, Plans, Row, Status,
-    billing::{Billing, today},
+    LINES, Plans, Row,
+    billing::{Billing, today, zone},
 };
 use crate::{
     entities::invoices::Period,
     entity::Stored,
     error::Result,
-    fields::{When, zone_named},
     lines::{self, LineItem},
-    store::{self, Columns, Step, Write, Written, set_due},
+    store::{self, Step, Write, Written, set_due},
     verbs,
 };
 
@@ -27,8 +26,7 @@ const BATCH: usize = 5;
 /// Says when a worker looks at the plan: when the day has begun in the account's zone on which the invoice for this
 /// billing date is made.
 pub async fn keep(tx: &mut TenantTx, id: &str, billing: &Billing, next: Option<NaiveDate>) -> Result<()> {
-    let zone = zone_named(&tx.tenant().time_zone).unwrap_or(chrono_tz::Tz::UTC);
-    let at = next.map(|date| When::Day(billing.run_on(date)).in_zone(zone));
+    let at = next.map(|date| billing.runs_at(date, zone(tx)));
     set_due(tx, DUE, id, at).await
 }
 
@@ -38,7 +36,7 @@ pub async fn bill(tx: &mut TenantTx, id: &str) -> Result<Vec<Written>> {
     let row = store::fetch_any::<Plans>(tx, id).await?;
     let billing = Billing::of(&row);
     let today = today(tx);
-    let periods = billing.periods(tx)?;
+    let periods = billing.periods(zone(tx))?;
     let later = |date: &NaiveDate| date.succ_opt().and_then(|day| periods.next_on_or_after(day));
     let mut dates = std::iter::successors(row.next_bill_on, later).peekable();
     let mut due = Vec::new();
@@ -54,12 +52,7 @@ pub async fn bill(tx: &mut TenantTx, id: &str) -> Result<Vec<Written>> {
     let lines: Vec<LineItem> = lines.into_iter().map(|(_, line)| line).collect();
     let mut steps: Vec<Step> = due.iter().map(|&date| period(&row, date, lines.clone()).bill()).collect();
     let runs = row.runs + i64::try_from(due.len()).unwrap_or(0);
-    let status = if next.is_some() { Status::Active } else { Status::Ended };
-    let columns = Columns::default()
-        .put("runs", runs)
-        .put("billed_through", last)
-        .put("status", status.as_str())
-        .and(billing.next_columns(next, today));
+    let columns = billing.run_columns(runs, last, next, today);
     steps.push(verbs::alter::<Plans>(id, Write::new(columns)));
     verbs::run(steps, tx).await
 }
