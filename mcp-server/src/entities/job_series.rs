@@ -76,7 +76,8 @@ impl Entity for JobSeries {
     ];
     const Q: Q = Q::Substring(&["title_key"]);
     const MOVES: &'static [(&'static str, &'static str, By)] = &[("active", "ended", By::Fifth)];
-    const DERIVED: &'static [&'static str] = &["next_occurrence_at", "scheduled_local", "upcoming", "generated_through"];
+    const DERIVED: &'static [&'static str] =
+        &["next_occurrence_at", "scheduled_local", "upcoming", "generated_through"];
     const ABOUT: About = About {
         list: "Use it for recurring work and when it happens next; its jobs are in jobs.list with seriesId.",
         get: "Shows the next ten times and what its jobs are made of.",
