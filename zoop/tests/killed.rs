@@ -3,15 +3,11 @@
 
 mod support;
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::scope::Scopes;
-use support::{signal, zoop};
+use support::{Served, signal};
 use testing::{Account, Caller, Engine, TestDatabase, on_both_databases};
 
 /// The fiftieth record of a hundred never ends, so that the server is met half way and cannot finish.
@@ -25,19 +21,6 @@ const ENDLESS_ON_POSTGRES: &[&str] = &[
     "CREATE TRIGGER endless_record AFTER INSERT ON customers FOR EACH ROW WHEN (NEW.company_name = 'Row 050') \
      EXECUTE FUNCTION endless()",
 ];
-
-/// The real program over this database; the endpoint's URL.
-fn serve(db: &TestDatabase) -> (Child, String) {
-    let mut serve = zoop();
-    serve.args(["serve", "--database-url", db.url(), "--key-secret", "a secret of thirty-two characters"]);
-    serve.args(["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"]);
-    let mut child = serve.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let said = lines.find(|line| line.contains("both servers answer")).expect("the servers answer");
-    std::thread::spawn(move || lines.for_each(drop));
-    let endpoint = said.split(['"', ' ']).find(|word| word.ends_with("/api/mcp")).expect("an endpoint");
-    (child, endpoint.to_owned())
-}
 
 async fn count(db: &TestDatabase, sql: &str) -> i64 {
     db.admin().await.row::<(i64,)>(sql, vec![]).await.unwrap().unwrap().0
@@ -78,13 +61,13 @@ on_both_databases! {
         let record = |n: u32| json!({"type": "company", "company_name": format!("Row {n:03}"), "external_refs": [{"system": "crm", "id": n.to_string()}]});
         let call = json!({"records": (0..100).map(record).collect::<Vec<Value>>(), "idempotencyKey": "once"});
 
-        let (mut server, endpoint) = serve(&db);
-        let (caller, first) = (Caller::new(&endpoint, Some(&key.secret)), call.clone());
+        let mut server = Served::over(db.url());
+        let (caller, first) = (Caller::new(&server.endpoint, Some(&key.secret)), call.clone());
         let answered = tokio::spawn(async move { caller.call("customers.create", first).await });
         is_half_way(&db).await;
         assert!(!answered.is_finished(), "the call runs");
-        signal(&server, "KILL");
-        assert_eq!(server.wait().unwrap().code(), None, "it was killed");
+        signal(&server.child, "KILL");
+        assert_eq!(server.child.wait().unwrap().code(), None, "it was killed");
         assert!(answered.await.is_err(), "the caller gets no answer");
         // On PostgreSQL this waits for what is left of the dead server's transaction.
         let drop_it = if db.engine() == Engine::Sqlite { "DROP TRIGGER endless_record" } else { "DROP TRIGGER endless_record ON customers" };
@@ -93,8 +76,8 @@ on_both_databases! {
             assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
         }
 
-        let (server, endpoint) = serve(&db);
-        let caller = Caller::new(&endpoint, Some(&key.secret));
+        let server = Served::over(db.url());
+        let caller = Caller::new(&server.endpoint, Some(&key.secret));
         let made = caller.ok("customers.create", call.clone()).await;
         assert_eq!((&made["done"], &made["failed"], made.get("idempotentReplay")), (&json!(100), &json!(0), None));
         assert_eq!(made["results"][0]["record"]["customer_number"], "C-1001", "no number was spent");
@@ -104,6 +87,6 @@ on_both_databases! {
             assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 100, "{table}");
         }
         assert_eq!(caller.ok("customers.search", json!({"q": "row 099", "includeTotal": true})).await["total"], 1);
-        signal(&server, "TERM");
+        drop(server);
     }
 }
