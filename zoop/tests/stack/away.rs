@@ -59,7 +59,7 @@ pub async fn programs_and_people_are_told(stack: &mut Stack, site: &Site) {
         for (path, kind, answer) in asked.join_all().await {
             is_told(path, kind, answer).await;
         }
-        let other = if name == "auth-server" { "/docs" } else { "/login" };
+        let other = if name == "auth-server" { "/.well-known/oauth-protected-resource" } else { "/login" };
         let answer = http_client().get(format!("{}{other}", site.origin)).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{other} is the other server's");
         stack.start(name);
