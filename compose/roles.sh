@@ -3,6 +3,8 @@
 #   zoop_owner        owns the database and its tables, and migrates; no superuser
 #   zoop_auth_server  what auth-server signs in as: owns nothing, may take on the role zoop_auth
 #   zoop_mcp_server   what mcp-server signs in as: owns nothing, may take on the role zoop_mcp
+# (`zoop serve`, which is no part of the stack, runs both servers as one user, and `zoop migrate` says how that one is
+# made: zoop_serve, who may take on both roles.)
 # Their passwords are those in the URLs that the services get, so each secret stands in one place. PGHOST, PGUSER and
 # PGDATABASE say where; the superuser's password comes from PGPASSWORD_FILE.
 set -eu

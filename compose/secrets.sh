@@ -1,6 +1,25 @@
 #!/bin/sh
 # compose/secrets.sh [FOLDER]: makes the secrets that docker-compose.yml hands to its services, in ./secrets. It keeps
-# every file that is there already, so it can be run again; to change one, remove its file and run it.
+# every file that is there already, so it can be run again.
+#
+# To change a secret of a stack that runs, remove its file and run this again; what else it takes depends on the secret.
+#
+# owner_database_url, auth_database_url, mcp_database_url: at each start `roles` gives the users these passwords.
+#     docker compose up -d --force-recreate
+#
+# postgres_password: PostgreSQL reads it once, when it makes its data folder, and must be told the new one, without
+# which `roles` cannot sign in.
+#     docker compose up -d --force-recreate --no-deps postgres
+#     docker compose exec postgres sh -c \
+#         'echo "ALTER USER postgres PASSWORD '"''"'$(cat /run/secrets/postgres_password)'"''"'" | psql -U postgres'
+#     docker compose up -d --force-recreate
+#
+# key_secret: the signing keys in the database can be read with the old one alone, and auth-server does not start with
+# another. Delete them, and it makes a new key under the new secret. Access tokens end with the old keys, and apps fetch
+# new ones by their refresh tokens; people stay signed in, API keys stay good.
+#     docker compose stop auth-server mcp-server
+#     docker compose exec postgres psql -U postgres -d zoop -c 'DELETE FROM signing_keys'
+#     docker compose up -d --force-recreate
 set -eu
 cd "$(dirname "$0")/.."
 folder=${1:-secrets}

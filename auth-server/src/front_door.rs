@@ -24,6 +24,7 @@ use tracing::Instrument;
 use crate::{
     app::App,
     domain::origin::Origin,
+    endpoints::form::holds_nul,
     error::{OAuthError, Refusal},
     pages,
     store::sessions::{IDLE_DAYS, Sessions},
@@ -81,7 +82,10 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     // The path alone: a query may hold what must not stand in a log.
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     let page = wants_page(request.uri(), request.headers());
-    let mut response = in_time(PATIENCE, next.run(request).instrument(span.clone()), page).await;
+    let mut response = match no_nul(request.uri()) {
+        Ok(()) => in_time(PATIENCE, next.run(request).instrument(span.clone()), page).await,
+        Err(refused) => refused,
+    };
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
     let bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
         && !response.headers().contains_key(header::CONTENT_TYPE);
@@ -162,10 +166,34 @@ fn protect(response: &mut Response, request_id: &str, https: bool) {
 /// What only programs ask for: there every answer is JSON, whatever they say they accept.
 const PROGRAMS: [&str; 5] = ["/oauth/token", "/oauth/register", "/oauth/revoke", "/.well-known/", "/healthz"];
 
+fn is_for_programs(uri: &Uri) -> bool {
+    PROGRAMS.iter().any(|path| uri.path().starts_with(path))
+}
+
 /// Whether a person looks at the answer.
 fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.contains("text/html") && !PROGRAMS.iter().any(|path| uri.path().starts_with(path))
+    accept.contains("text/html") && !is_for_programs(uri)
+}
+
+/// No path and no query holds a NUL character; forms are looked at where they are read.
+fn no_nul(uri: &Uri) -> Result<(), Response> {
+    let text = uri.path_and_query().map_or("", |text| text.as_str());
+    match holds_nul(text.as_bytes()) {
+        false => Ok(()),
+        true if is_for_programs(uri) => {
+            let words = "A NUL character stands in the address: no path and no parameter holds one.";
+            Err(OAuthError::new("invalid_request", words).into_response())
+        }
+        true => Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "This address cannot be read",
+            "It holds a NUL character, which no address of Zoop’s has.",
+            "Go back to where you came from. If an app sent you here, tell the people who make it.",
+        )
+        .with_link("/settings", "Go to Zoop")
+        .into_response()),
+    }
 }
 
 async fn no_route(uri: Uri, headers: HeaderMap) -> Response {

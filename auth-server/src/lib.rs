@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use app::App;
 pub use config::Config;
-pub use grants::signing::Next;
+pub use grants::{membership, signing::Next};
 
 /// Serves on `listener` until `shutdown`; then lets the requests that run finish.
 pub async fn serve(

@@ -64,6 +64,11 @@ testing::on_both_databases! {
         }
         let page = browsers[0].get(&authorize(&cases[0])).await;
         assert!(page.text.contains("registers anew"), "it says how to connect anew");
+        let page = browsers[0].get(&authorize(&with(base(), "redirect_uri", None))).await;
+        assert!(page.text.contains("`redirect_uri` is missing"), "{}", page.text);
+        // A request that another browser started, or this one without its cookie.
+        let page = browsers[0].get("/oauth/consent?request=nothing").await;
+        assert!(is_page(&page) && page.text.contains("cookies"), "{}", page.text);
         // Loopback: each name for itself, any port.
         let local = App::public(&server).await;
         for uri in ["http://localhost:33418/callback", "http://[::1]:33418/callback", "http://127.0.0.1.evil.example:1/callback",
@@ -123,9 +128,12 @@ testing::on_both_databases! {
             let page = stranger.get(page.location()).await;
             assert!(page.location().starts_with("/login?"), "{}", page.location());
         }
-        // A repeated state goes back as nothing anybody chose.
-        let page = browser.get(&authorize(&also("state", "other"))).await;
-        assert_eq!(page.back("error").as_deref(), Some("invalid_request"));
+        // Of two states neither goes back, not even of two that are equal.
+        for state in ["other", "s t+a/te"] {
+            let page = browser.get(&authorize(&also("state", state))).await;
+            assert_eq!((page.status, page.back("error").as_deref()), (303, Some("invalid_request")));
+            assert_eq!(page.back("state"), None, "{}", page.location());
+        }
         let rows: Vec<(i64,)> = db.admin().await.rows("SELECT COUNT(*) FROM authorization_codes", vec![]).await.unwrap();
         assert_eq!(rows, [(0,)]);
     }

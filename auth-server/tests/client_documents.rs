@@ -146,7 +146,11 @@ testing::on_both_databases! {
             assert!(is_page(&page, why), "{why}: {page:?}");
             assert!(audited(&db, code).await, "{code}");
             let told = app.exchange("nope").await;
-            assert_eq!((told.status, told.error()), (401, "invalid_client"), "{told:?}");
+            // Its server's own trouble says nothing against the app.
+            let expected = if status == 500 { (503, "temporarily_unavailable") } else { (401, "invalid_client") };
+            assert_eq!((told.status, told.error()), expected, "{told:?}");
+            assert_eq!(told.headers.contains_key("retry-after"), status == 500);
+            db.clock().advance(Duration::minutes(1));
             assert!(told.text("error_description").contains(why) && told.body.get("access_token").is_none(), "{told:?}");
         }
         assert_eq!(website.asked("/elsewhere"), 0);
@@ -184,6 +188,78 @@ testing::on_both_databases! {
         let refused = post_json(&server, "/oauth/register", of_keys).await;
         assert_eq!((refused.status, refused.error()), (400, "invalid_client_metadata"));
         assert_eq!(website.asked("/c"), 0, "nobody asked");
+    }
+
+    async fn a_document_that_cannot_be_read_now_counts_for_a_day(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let (server, website) = (local(&db).await, Website::start().await);
+        let browser = server.signed_in(&account.owner).await;
+        website.publish("/c", &website.document("/c", json!({})));
+        let app = app_at(&server, &website.at("/c"));
+        let mut refresh = app.connect(&browser, "read:jobs offline_access").await.text("refresh_token");
+        website.put("/c", 503, &[], "down for a while");
+        for minutes in [10, 60, 60 * 20] {
+            db.clock().advance(Duration::minutes(minutes));
+            let answer = app.refresh(&refresh, &[]).await;
+            assert_eq!(answer.status, 200, "{minutes}: {:?}", answer.body);
+            refresh = answer.text("refresh_token");
+        }
+        assert_eq!(app.ask(&browser, "read:jobs").await.status, 200);
+        assert_eq!(website.asked("/c"), 4, "it is asked for again, but not by every request");
+        db.clock().advance(Duration::hours(4));
+        let told = app.refresh(&refresh, &[]).await;
+        assert_eq!((told.status, told.error(), told.headers["cache-control"].to_str().unwrap()), (503, "temporarily_unavailable", "no-store"));
+        assert!(told.headers.contains_key("retry-after") && told.text("error_description").contains("503"), "{told:?}");
+        let page = app.ask(&browser, "read:jobs").await;
+        assert!(is_page(&page, "503") && page.text.contains("Try again in a minute"), "{page:?}");
+        // The token was not spent by that.
+        website.publish("/c", &website.document("/c", json!({})));
+        let answer = app.refresh(&refresh, &[]).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        // What is gone, or speaks of another app, is no pause.
+        for (status, document) in [(404, json!({})), (410, json!({})), (200, website.document("/other", json!({})))] {
+            db.clock().advance(Duration::minutes(10));
+            website.put("/c", status, &[("content-type", "application/json")], document.to_string());
+            let told = app.refresh(&answer.text("refresh_token"), &[]).await;
+            assert_eq!((told.status, told.error()), (401, "invalid_client"), "{status}: {told:?}");
+            website.publish("/c", &website.document("/c", json!({})));
+            assert_eq!(app.refresh("unknown", &[]).await.error(), "invalid_grant");
+        }
+    }
+
+    async fn strangers_disconnect_no_app(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = Server::start_with(&db, &[ES256[0], ES256[1], "--local-documents", "--trusted-proxies", "127.0.0.1"]).await;
+        let website = Website::start().await;
+        let browser = server.signed_in(&account.owner).await;
+        for path in ["/known", "/new"] {
+            website.publish(path, &website.document(path, json!({})));
+        }
+        let known = app_at(&server, &website.at("/known"));
+        let refresh = known.connect(&browser, "read:jobs offline_access").await.text("refresh_token");
+        db.clock().advance(Duration::minutes(6));
+        let junk = async |source: &str, n: usize| {
+            let request = authorize(&app_at(&server, &website.at(&format!("/junk{n}"))).request("read:jobs"));
+            let request = testing::http_client().get(format!("{}{request}", server.url));
+            let page = request.header("x-forwarded-for", source).send().await.unwrap();
+            assert_eq!(page.status(), 400);
+            page.text().await.unwrap()
+        };
+        for n in 0..40 {
+            assert_eq!(junk("203.0.113.1", n).await.contains("too many"), n >= 30, "{n}");
+        }
+        // One source has used up its own share: another one connects an app of the same host.
+        assert_eq!(app_at(&server, &website.at("/new")).ask(&browser, "read:jobs").await.status, 200);
+        // Many sources use up the host's: apps that are known are read anew all the same.
+        for n in 0..40 {
+            junk(&format!("203.0.113.{}", 2 + n / 20), 100 + n).await;
+        }
+        assert!(junk("203.0.113.99", 999).await.contains("too many"), "the host's share is used up");
+        let asked = website.asked("/known");
+        assert_eq!(known.refresh(&refresh, &[]).await.status, 200);
+        assert_eq!(website.asked("/known"), asked + 1);
+        let told = app_at(&server, &website.at("/junk")).exchange("nope").await;
+        assert_eq!((told.status, told.error()), (503, "temporarily_unavailable"), "{told:?}");
     }
 
     async fn an_app_proves_itself_by_published_keys(db: TestDatabase) {

@@ -171,6 +171,52 @@ testing::on_both_databases! {
         assert_eq!(count(&db, "authorization_codes").await, 0);
     }
 
+    async fn a_person_who_can_allow_nothing_is_told_so(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let tech = account.add_member(Role::Tech).await;
+        let server = Server::start(&db).await;
+        let browser = server.signed_in(&tech).await;
+        let app = App::confidential(&server).await;
+        let page = app.ask(&browser, "read:customers write:invoices offline_access").await;
+        assert_eq!((page.status, page.boxes()), (200, vec![]), "{}", page.text);
+        assert!(page.text.contains("There is nothing to allow") && page.text.contains("you are a tech in"), "{}", page.text);
+        assert!(!page.text.contains("value=\"allow\"") && page.text.contains("value=\"deny\""), "{}", page.text);
+        let page = browser.submit(&page, DECISION, &[("decision", "allow"), ("scope", "read:customers")]).await;
+        assert_eq!((page.status, page.location()), (200, ""), "an Allow of their own making changes nothing");
+        let page = browser.submit(&page, DECISION, &[("decision", "deny")]).await;
+        assert_eq!(page.back("error").as_deref(), Some("access_denied"));
+        assert_eq!(count(&db, "authorization_codes").await, 0);
+    }
+
+    async fn enter_draws_the_page_anew_with_what_is_chosen(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = Server::start(&db).await;
+        let browser = server.signed_in(&account.owner).await;
+        let app = App::confidential(&server).await;
+        let page = app.ask(&browser, "read:jobs write:jobs").await;
+        // A browser presses the first submit button of a form (HTML §4.10.21.2).
+        let form = page.between(&format!("action=\"{DECISION}\""), "</form>");
+        let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
+        assert!(first.contains("name=\"preset\" value=\"chosen\""), "{first}");
+        let page = browser.submit(&page, DECISION, &[("preset", "chosen"), ("scope", "write:jobs")]).await;
+        assert_eq!((page.status, page.ticked()), (200, vec!["write:jobs".to_owned()]));
+        assert_eq!((count(&db, "authorization_codes").await, browser.get("/settings").await.status), (0, 200));
+    }
+
+    async fn an_app_on_this_computer_is_known_on_https_too(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = Server::start(&db).await;
+        let browser = server.signed_in(&account.owner).await;
+        for uri in ["https://localhost/cb", "https://127.0.0.1:8443/cb", "http://[::1]/cb"] {
+            let app = App::register(&server, json!({}), uri).await;
+            let page = app.ask(&browser, "read:jobs").await;
+            assert!(page.text.contains("This app runs on this computer"), "{uri}: {}", page.text);
+            app.allow(&browser, &page).await;
+            // A confidential app too is asked for again.
+            assert_eq!(app.ask(&browser, "read:jobs").await.status, 200, "{uri}");
+        }
+    }
+
     async fn a_name_is_shown_but_never_runs(db: TestDatabase) {
         let account = Account::create(&db).await;
         let server = Server::start(&db).await;

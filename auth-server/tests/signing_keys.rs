@@ -116,6 +116,11 @@ testing::on_both_databases! {
         let app = App::public(&server).await;
         let connected = app.connect(&browser, "read:jobs offline_access").await;
         let (token, refresh) = (connected.text("access_token"), connected.text("refresh_token"));
+        // Another app has just refreshed, and will ask for the same again.
+        let other = App::confidential(&server).await;
+        let rotated = other.connect(&browser, "read:jobs offline_access").await.text("refresh_token");
+        let before = other.refresh(&rotated, &[]).await;
+        assert_eq!(other.refresh(&rotated, &[]).await.body, before.body, "within its grace the same");
         let mcp = mcp_server(&db, &server).await;
         assert_eq!(status(&mcp, &token).await, 200);
         let leaked = published(&server).await[0]["kid"].as_str().unwrap().to_owned();
@@ -130,6 +135,12 @@ testing::on_both_databases! {
         let again = app.refresh(&refresh, &[]).await.text("access_token");
         assert_eq!(jsonwebtoken::decode_header(&again).unwrap().kid, Some(next.id.clone()), "at once, without a restart");
         assert_eq!(published(&server).await.iter().map(|key| &key["kid"]).collect::<Vec<_>>(), [&json!(next.id)]);
+        // Within its grace it gets a token that is taken, and goes on with the refresh token that it was given.
+        let after = other.refresh(&rotated, &[]).await;
+        assert_eq!(jsonwebtoken::decode_header(after.text("access_token")).unwrap().kid, Some(next.id.clone()));
+        assert_eq!((after.text("refresh_token"), after.text("scope")), (before.text("refresh_token"), before.text("scope")));
+        assert_eq!(other.refresh(&rotated, &[]).await.body, after.body, "and then the same again");
+        assert_eq!(other.refresh(&after.text("refresh_token"), &[]).await.status, 200);
         let refused = async {
             while status(&mcp, &token).await != 401 {
                 tokio::time::sleep(Patience::from_millis(50)).await;

@@ -214,6 +214,31 @@ testing::on_both_databases! {
         assert_eq!(rows, [("refresh_token_reused".to_owned(),)]);
     }
 
+    async fn a_narrower_scope_may_be_one_that_the_grant_covers(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let server = Server::start(&db).await;
+        let browser = server.signed_in(&account.owner).await;
+        let app = App::confidential(&server).await;
+        let granted = "read:customers read:quotes offline_access";
+        let mut refresh = app.connect(&browser, granted).await.text("refresh_token");
+        for (asked, given) in [
+            ("read:contacts", "read:contacts"),
+            ("read:contacts read:tags read:estimates", "read:contacts read:tags read:estimates"),
+            ("read:customers read:contacts", "read:customers"),
+            ("read:quotes offline_access", "read:quotes offline_access"),
+            ("", granted),
+        ] {
+            let answer = app.refresh(&refresh, &[("scope", asked)]).await;
+            assert_eq!((answer.status, answer.text("scope").as_str()), (200, given), "{asked}: {:?}", answer.body);
+            assert_eq!(answer.claims()["scope"], json!(given));
+            refresh = answer.text("refresh_token");
+        }
+        for wider in ["write:contacts", "read:contacts read:jobs", "read:catalog_items"] {
+            assert!(refused(&app.refresh(&refresh, &[("scope", wider)]).await, 400, "invalid_scope"), "{wider}");
+        }
+        assert_eq!(app.refresh(&refresh, &[]).await.text("scope"), granted, "the grant did not shrink");
+    }
+
     async fn a_refresh_token_idles_out_and_a_grant_ends(db: TestDatabase) {
         let account = Account::create(&db).await;
         let server = Server::start(&db).await;

@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // Presets tick the boxes here instead of asking the server to redraw the page.
 for (const form of document.querySelectorAll("form:has(.presets)")) {
   const boxes = [...form.querySelectorAll("input[name=scope]")];
-  const presets = [...form.querySelectorAll("button[name=preset]")];
+  const presets = [...form.querySelectorAll(".presets button")];
   const reads = (box) => !box.value.startsWith("write:");
   const show = () => {
     const all = boxes.every((box) => box.checked);
@@ -35,9 +35,16 @@ for (const form of document.querySelectorAll("form:has(.presets)")) {
   for (const box of boxes) box.addEventListener("change", show);
 }
 
-// Another company has other boxes: the server draws them.
+// Another company has other boxes: the server draws them. An arrow key chooses and goes on to the next company, so the
+// page that comes takes the focus up again where it was.
+const company = () => document.querySelector("input[name=tenant_id][type=radio]:checked");
 for (const radio of document.querySelectorAll("input[name=tenant_id][type=radio]"))
-  radio.addEventListener("change", () => radio.form.requestSubmit(radio.form.querySelector(".redraw")));
+  radio.addEventListener("change", () => {
+    sessionStorage.setItem("focus", "company");
+    radio.form.requestSubmit(radio.form.querySelector(".redraw"));
+  });
+if (sessionStorage.getItem("focus") === "company") company()?.focus();
+sessionStorage.removeItem("focus");
 
 // A user key names its person; a tenant key has none.
 for (const radio of document.querySelectorAll("input[name=actor_type]")) {

@@ -1,8 +1,21 @@
 //! The tests' own databases: both engines, migrated, apart from each other, with fixtures that the schema takes.
 #![allow(clippy::expect_used, reason = "a test that cannot look fails, with the reason")]
 
-use shared::{api_key, binds, db::ServerRole, role::Role, scope::Scopes};
+use std::time::{Duration, Instant};
+
+use shared::{
+    api_key, binds,
+    db::{Opening, ServerRole},
+    error::Error,
+    role::Role,
+    scope::Scopes,
+};
 use testing::{Account, Engine, NewAccount, TestDatabase, on_both_databases};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    net::{TcpStream, UnixListener, UnixStream},
+    task::JoinSet,
+};
 
 on_both_databases! {
     async fn is_of_this_version(db: TestDatabase) -> anyhow::Result<()> {
@@ -64,4 +77,52 @@ async fn nothing_is_left_of_a_dropped_database() {
     assert_eq!(there().await, 1);
     drop(gone);
     assert_eq!(there().await, 0);
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A connection to the server that this URL names, by its socket or by TCP.
+async fn stream_to(url: &url::Url) -> Box<dyn Stream> {
+    let port = url.port().unwrap_or(5432);
+    match url.query_pairs().find(|(name, _)| name == "host") {
+        Some((_, folder)) => {
+            Box::new(UnixStream::connect(format!("{folder}/.s.PGSQL.{port}")).await.unwrap())
+        }
+        None => Box::new(TcpStream::connect((url.host_str().unwrap(), port)).await.unwrap()),
+    }
+}
+
+/// A request that cannot be served is told so soon: it does not wait until its own caller gives up.
+#[tokio::test]
+async fn a_server_that_is_away_is_found_out_within_seconds() {
+    let db = TestDatabase::on(Engine::Postgres).await;
+    let mut url = url::Url::parse(db.url()).unwrap();
+    // A socket between, as PostgreSQL's own is named.
+    let folder = tempfile::tempdir().unwrap();
+    let listener = UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
+    let there = url.clone();
+    url.set_query(Some(&format!("host={}", folder.path().display())));
+    drop(url.set_port(None));
+    let between = tokio::spawn(async move {
+        let mut all = JoinSet::new();
+        loop {
+            let (mut near, _) = listener.accept().await.unwrap();
+            let mut far = stream_to(&there).await;
+            all.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+    let open = Opening::new(url.as_str(), ServerRole::Auth).open().await.unwrap();
+    open.ping().await.unwrap();
+    between.abort();
+    drop(between.await);
+    let begin = Instant::now();
+    // The connection that is open breaks; a new one is not to be had.
+    let broken = open.ping().await.unwrap_err();
+    let refused = open.ping().await.unwrap_err();
+    assert!(
+        matches!((&broken, &refused), (Error::Unavailable(_), Error::Unavailable(_))),
+        "{broken:?} {refused:?}"
+    );
+    assert!(begin.elapsed() < Duration::from_secs(8), "{:?}", begin.elapsed());
 }

@@ -25,8 +25,12 @@ of its own that can take its role on:
   CREATE USER zoop_auth_server PASSWORD '…' NOINHERIT IN ROLE zoop_auth;
   CREATE USER zoop_mcp_server PASSWORD '…' NOINHERIT IN ROLE zoop_mcp;
 
-Then auth-server's --database-url is postgres://zoop_auth_server:…@HOST/DATABASE, and mcp-server's likewise. The user
-that migrated is for migrations alone.
+Then auth-server's --database-url is postgres://zoop_auth_server:…@HOST/DATABASE, and mcp-server's likewise. `zoop serve`
+runs both servers with one --database-url, so its user takes on both roles:
+
+  CREATE USER zoop_serve PASSWORD '…' NOINHERIT IN ROLE zoop_auth, zoop_mcp;
+
+The user that migrated is for migrations alone.
 ";
 
 /// Migrates.

@@ -1,10 +1,13 @@
-//! `zoop tenants create`: the first business of an installation, and its owner.
+//! `zoop tenants`: the first business of an installation and its owner, the members of one, its suspension.
+
+mod members;
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use anyhow::{Context, bail, ensure};
 use auth_server::{
     domain::user::{User, fold_email},
+    membership::Desk,
     security::password,
     store::{
         audit,
@@ -26,7 +29,7 @@ use shared::{
     scope::Access,
 };
 
-/// Makes businesses.
+/// Makes businesses and changes who belongs to them.
 #[derive(clap::Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -39,6 +42,24 @@ enum Command {
     ///
     /// Somebody who can sign in already becomes the owner with the password that they have; nothing is read then.
     Create(Create),
+    /// Lists, adds and removes the members of a business, or gives one another role.
+    Members {
+        #[command(subcommand)]
+        command: members::Command,
+    },
+    /// Suspends a business: its people, keys and apps are refused until it goes on.
+    Suspend(Known),
+    /// Lets a suspended business go on.
+    Resume(Known),
+}
+
+#[derive(clap::Args)]
+struct Known {
+    /// The database, as auth-server's own user.
+    #[command(flatten)]
+    database: DatabaseOptions,
+    /// Its id: `ten_…`.
+    id: String,
 }
 
 #[derive(clap::Args)]
@@ -71,15 +92,77 @@ fn letters(code: &str, count: usize) -> Result<String, String> {
     if right { Ok(code.to_owned()) } else { Err(format!("it must be {count} capital letters")) }
 }
 
-/// Makes a business.
+/// Does what was asked, and says what was done.
 pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Result<()> {
-    let Command::Create(create) = options.command;
-    let url = create.database.url()?;
+    let url = match &options.command {
+        Command::Create(create) => create.database.url()?,
+        Command::Members { command } => command.database().url()?,
+        Command::Suspend(known) | Command::Resume(known) => known.database.url()?,
+    };
     let db = Opening::new(url.expose_secret(), ServerRole::Auth).open().await?;
     db.check_version().await?;
-    let made = make(&create, &db, &clock, &random).await;
+    let done = match &options.command {
+        Command::Create(create) => make(create, &db, &clock, &random).await,
+        Command::Members { command } => command.run(&db, &clock, &random).await,
+        Command::Suspend(known) => set_active(&known.id, false, &db, &clock, &random).await,
+        Command::Resume(known) => set_active(&known.id, true, &db, &clock, &random).await,
+    };
     db.close().await;
-    writeln!(io::stdout().lock(), "{}", made?).context("stdout is closed")
+    writeln!(io::stdout().lock(), "{}", done?).context("stdout is closed")
+}
+
+async fn set_active(
+    id: &str,
+    active: bool,
+    db: &Db,
+    clock: &Clock,
+    random: &Random,
+) -> anyhow::Result<String> {
+    let ids = Ids::new(clock.clone(), random.clone());
+    let desk = Desk { db, ids: &ids, now: clock.now(), actor: operator() };
+    let what = if active { "active" } else { "suspended" };
+    match desk.set_active(id, active).await.context("the business was not changed")? {
+        Ok(true) => Ok(format!("{id} is {what} now.")),
+        Ok(false) => Ok(format!("{id} was {what} before.")),
+        Err(refused) => bail!("{}", members::why(refused, id, "")),
+    }
+}
+
+/// Whoever runs the server, at its command line.
+fn operator() -> Actor {
+    Actor { name: "operator".to_owned(), ..audit::stranger() }
+}
+
+/// Who signs in by this address, which `option` named; none: nobody yet.
+async fn somebody(db: &Db, option: &str, email: &str) -> anyhow::Result<Option<User>> {
+    let (mailbox, host) = email.split_once('@').unwrap_or_default();
+    ensure!(
+        !mailbox.is_empty()
+            && !host.is_empty()
+            && !host.contains('@')
+            && !email.contains(|c: char| c.is_whitespace() || c.is_control()),
+        "{option} `{email}` is no address"
+    );
+    let known = users::by_email(db, email).await?;
+    ensure!(known.as_ref().is_none_or(|user| user.active), "{email} is disabled and cannot join a business");
+    Ok(known)
+}
+
+/// Somebody new, whose password is read from standard input. `name` is an option and what it said.
+fn newcomer(ids: &Ids, random: &Random, email: &str, name: (&str, Option<&str>)) -> anyhow::Result<User> {
+    let password = read_password(email)?;
+    if let Some(objection) = password::objection(password.expose_secret(), email) {
+        bail!("{objection}");
+    }
+    let hash = password::hash(password.expose_secret(), random)?;
+    let mailbox = email.split('@').next().unwrap_or_default();
+    Ok(User {
+        id: ids.next("usr"),
+        email: email.to_owned(),
+        name: plain(name.0, name.1.unwrap_or(mailbox))?,
+        password_hash: Some(hash),
+        active: true,
+    })
 }
 
 async fn make(create: &Create, db: &Db, clock: &Clock, random: &Random) -> anyhow::Result<String> {
@@ -93,37 +176,9 @@ async fn make(create: &Create, db: &Db, clock: &Clock, random: &Random) -> anyho
         tax_rounding: "line",
     };
     let email = fold_email(&create.owner_email);
-    let (mailbox, host) = email.split_once('@').unwrap_or_default();
-    ensure!(
-        !mailbox.is_empty()
-            && !host.is_empty()
-            && !host.contains('@')
-            && !email.contains(char::is_whitespace),
-        "--owner-email `{}` is no address",
-        create.owner_email
-    );
-    let known = users::by_email(db, &email).await.context(UNREACHED)?;
-    let (owner, is_new) = match known {
-        Some(owner) if !owner.active => bail!("{email} is disabled and cannot own a business"),
+    let (owner, is_new) = match somebody(db, "--owner-email", &email).await.context(UNREACHED)? {
         Some(owner) => (owner, false),
-        None => {
-            let password = read_password(&email)?;
-            if let Some(objection) = password::objection(password.expose_secret(), &email) {
-                bail!("{objection}");
-            }
-            let hash = password::hash(password.expose_secret(), random)?;
-            let name = plain("--owner-name", create.owner_name.as_deref().unwrap_or(mailbox))?;
-            (
-                User {
-                    id: ids.next("usr"),
-                    email: email.clone(),
-                    name,
-                    password_hash: Some(hash),
-                    active: true,
-                },
-                true,
-            )
-        }
+        None => (newcomer(&ids, random, &email, ("--owner-name", create.owner_name.as_deref()))?, true),
     };
     let mut tx = db.begin(Access::Write).await.context(UNREACHED)?;
     tenants::insert(&mut tx, &tenant, now).await.context(UNREACHED)?;
@@ -134,7 +189,7 @@ async fn make(create: &Create, db: &Db, clock: &Clock, random: &Random) -> anyho
     let entry = audit::Entry {
         tenant_id: Some(&tenant.id),
         at: now,
-        actor: Actor { name: "operator".to_owned(), ..audit::stranger() },
+        actor: operator(),
         action: "tenant.create",
         outcome: "ok",
         subject: Some(&tenant.id),

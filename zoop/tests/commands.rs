@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use support::{Demo, refusal, run, signal, zoop};
+use support::{Demo, Served, refusal, run, signal, zoop};
 use testing::{Engine, TestDatabase};
 
 const SECRET: &str = "a secret of at least thirty-two characters";
@@ -35,6 +35,49 @@ async fn a_database_is_migrated_and_then_served() {
         signal(&child, "TERM");
         std::thread::spawn(move || lines.for_each(drop));
         assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// The statements that `zoop migrate` prints make users who can serve, and another user is told what is missing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_users_that_migrate_names_can_serve() {
+    let db = TestDatabase::empty_on(Engine::Postgres).await;
+    let (_, said, _) = run(&["migrate", "--database-url", db.url()]);
+    // Users are the whole cluster's: here under names of this test's own.
+    let url = url::Url::parse(db.url()).unwrap();
+    let own = |name: &str| format!("{name}_of_{}", url.path().trim_start_matches('/'));
+    let names = ["zoop_auth_server", "zoop_mcp_server", "zoop_serve"];
+    let statements: Vec<&str> =
+        said.lines().map(str::trim).filter(|line| line.starts_with("CREATE USER")).collect();
+    assert_eq!(statements.len(), names.len(), "{said}");
+    for (statement, name) in statements.iter().zip(names) {
+        let statement = statement.replace(name, &own(name)).replace('…', "a0password");
+        db.admin().await.execute(&statement, vec![]).await.unwrap();
+    }
+    let url_of = |name: &str| {
+        let mut url = url.clone();
+        url.set_username(&own(name)).unwrap();
+        url.set_password(Some("a0password")).unwrap();
+        url.to_string()
+    };
+    for (name, missing) in [("zoop_auth_server", "zoop_mcp"), ("zoop_mcp_server", "zoop_auth")] {
+        let serve = ["serve", "--database-url", &url_of(name), "--key-secret", SECRET];
+        let refused =
+            refusal(&[&serve[..], &["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"]].concat());
+        let user = own(name);
+        assert!(refused.contains(&format!("`{user}` may not take on the role {missing}")), "{refused}");
+        assert!(
+            refused.contains(&format!("GRANT {missing} TO {user}")) && !refused.contains("a0password"),
+            "{refused}"
+        );
+    }
+    let server = Served::over(&url_of("zoop_serve"));
+    let caller = testing::Caller::new(&server.endpoint, None);
+    assert_eq!(caller.method("tools/list", serde_json::json!({})).await.status, 401);
+    assert_eq!(testing::Browser::at(&server.issuer).get("/login").await.status, 200);
+    drop(server);
+    for name in names {
+        db.admin().await.execute(&format!("DROP USER {}", own(name)), vec![]).await.unwrap();
     }
 }
 

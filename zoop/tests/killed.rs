@@ -3,15 +3,11 @@
 
 mod support;
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::scope::Scopes;
-use support::{signal, zoop};
+use support::{Served, signal};
 use testing::{Account, Caller, Engine, TestDatabase, on_both_databases};
 
 /// What calls wrote of themselves; the server tells of its signing keys too.
@@ -50,23 +46,11 @@ async fn end_the_endless(db: &TestDatabase, table: &str) {
     db.admin().await.execute(&format!("DROP TRIGGER endless_record{on}"), vec![]).await.unwrap();
 }
 
-/// The real program over this database; the endpoint's URL.
-fn serve(db: &TestDatabase) -> (Child, String) {
-    let mut serve = zoop();
-    serve.args(["serve", "--database-url", db.url(), "--key-secret", "a secret of thirty-two characters"]);
-    serve.args(["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"]);
-    let mut child = serve.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let said = lines.find(|line| line.contains("both servers answer")).expect("the servers answer");
-    std::thread::spawn(move || lines.for_each(drop));
-    let endpoint = said.split(['"', ' ']).find(|word| word.ends_with("/api/mcp")).expect("an endpoint");
-    (child, endpoint.to_owned())
-}
-
-/// Another one in the place of one that died.
-fn again(db: &TestDatabase, secret: &str) -> (Child, Caller) {
-    let (server, endpoint) = serve(db);
-    (server, Caller::new(&endpoint, Some(secret)))
+/// Another server in the place of one that died.
+fn again(db: &TestDatabase, secret: &str) -> (Served, Caller) {
+    let server = Served::over(db.url());
+    let caller = Caller::new(&server.endpoint, Some(secret));
+    (server, caller)
 }
 
 async fn count(db: &TestDatabase, sql: &str) -> i64 {
@@ -105,21 +89,21 @@ on_both_databases! {
         let record = |n: u32| json!({"type": "company", "company_name": format!("Row {n:03}"), "external_refs": [{"system": "crm", "id": n.to_string()}]});
         let call = json!({"records": (0..100).map(record).collect::<Vec<Value>>(), "idempotencyKey": "once"});
 
-        let (mut server, endpoint) = serve(&db);
-        let (caller, first) = (Caller::new(&endpoint, Some(&key.secret)), call.clone());
+        let mut server = Served::over(db.url());
+        let (caller, first) = (Caller::new(&server.endpoint, Some(&key.secret)), call.clone());
         let answered = tokio::spawn(async move { caller.call("customers.create", first).await });
         is_half_way(&db).await;
         assert!(!answered.is_finished(), "the call runs");
-        signal(&server, "KILL");
-        assert_eq!(server.wait().unwrap().code(), None, "it was killed");
+        signal(&server.child, "KILL");
+        assert_eq!(server.child.wait().unwrap().code(), None, "it was killed");
         assert!(answered.await.is_err(), "the caller gets no answer");
         end_the_endless(&db, "customers").await;
         for table in ["customers", "external_refs", "idempotency", "counters", AUDIT] {
             assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
         }
 
-        let (server, endpoint) = serve(&db);
-        let caller = Caller::new(&endpoint, Some(&key.secret));
+        let server = Served::over(db.url());
+        let caller = Caller::new(&server.endpoint, Some(&key.secret));
         let made = caller.ok("customers.create", call.clone()).await;
         assert_eq!((&made["done"], &made["failed"], made.get("idempotentReplay")), (&json!(100), &json!(0), None));
         assert_eq!(made["results"][0]["record"]["customer_number"], "C-1001", "no number was spent");
@@ -129,14 +113,13 @@ on_both_databases! {
             assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 100, "{table}");
         }
         assert_eq!(caller.ok("customers.search", json!({"q": "row 099", "includeTotal": true})).await["total"], 1);
-        signal(&server, "TERM");
+        drop(server);
     }
 
     async fn invoices_that_are_sent_while_servers_die_have_no_gap_in_their_numbers(db: TestDatabase) {
         let account = Account::create(&db).await;
         let key = account.user_key(&account.owner, Scopes::all()).await;
-        let (mut server, endpoint) = serve(&db);
-        let mut caller = Caller::new(&endpoint, Some(&key.secret));
+        let (mut server, mut caller) = again(&db, &key.secret);
         let customer = caller.ok("customers.create", json!({"type": "company", "company_name": "Ana"})).await["id"].take();
         let invoice = |po_number: &str| {
             let lines = json!([{"description": "Work", "unit_price": 100}]);
@@ -149,8 +132,8 @@ on_both_databases! {
         let (first, call) = (caller.clone(), batch.clone());
         let answered = tokio::spawn(async move { first.call("invoices.create", call).await });
         is_half_way(&db).await;
-        signal(&server, "KILL");
-        server.wait().unwrap();
+        signal(&server.child, "KILL");
+        server.child.wait().unwrap();
         assert!(answered.await.is_err(), "the caller gets no answer");
         end_the_endless(&db, "invoices").await;
         assert_eq!(count(&db, "SELECT COUNT(*) FROM invoices").await, 0);
@@ -170,8 +153,8 @@ on_both_databases! {
             while count(&db, "SELECT COUNT(*) FROM invoices").await < before + 5 {
                 tokio::task::yield_now().await;
             }
-            signal(&server, "KILL");
-            server.wait().unwrap();
+            signal(&server.child, "KILL");
+            server.child.wait().unwrap();
             for call in calls {
                 // One whose server died does not know; all others were told a number, or that there is too much to do.
                 if let Ok(answer) = call.await && answer.status == 200 {
@@ -189,6 +172,6 @@ on_both_databases! {
         assert!(owed > 100 && owed < 100 + 3 * 40, "the servers died in between: {owed}");
         let balance = caller.ok("customers.get", json!({"id": customer})).await["balance"].take();
         assert_eq!(balance, (owed + 1) * 100);
-        signal(&server, "TERM");
+        drop(server);
     }
 }

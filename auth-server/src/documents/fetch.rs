@@ -53,7 +53,12 @@ impl Fetcher {
             status if status.is_redirection() => {
                 return unfit("its address redirects, and redirects are not followed");
             }
-            status => return unfit(&format!("its server answers with the status {}", status.as_u16())),
+            status => {
+                let why = format!("its server answers with the status {}", status.as_u16());
+                let passing = status.is_server_error()
+                    || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+                return Err(Unreadable { passing, ..Unreadable::new("document_answer", why) });
+            }
         }
         if !is_json(&text(&response, CONTENT_TYPE)) {
             return unfit("its Content-Type is not application/json");
@@ -112,9 +117,9 @@ fn failed(error: &reqwest::Error) -> Unreadable {
         cause = inner.source();
     }
     if error.is_timeout() {
-        return Unreadable::new("document_too_slow", "it did not come within 5 seconds");
+        return Unreadable::passing("document_too_slow", "it did not come within 5 seconds");
     }
-    Unreadable::new("document_unreachable", "its server cannot be reached, or broke off its answer")
+    Unreadable::passing("document_unreachable", "its server cannot be reached, or broke off its answer")
 }
 
 #[cfg(test)]

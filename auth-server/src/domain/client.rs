@@ -96,7 +96,9 @@ impl Client {
 
     /// Whether consent may be remembered for answers that go there: never for an app that anybody can pose as.
     pub fn can_be_remembered(&self, to: &str) -> bool {
-        self.auth_method != AuthMethod::None && to.starts_with("https://") && !redirect_uri::is_loopback(to)
+        self.auth_method != AuthMethod::None
+            && to.starts_with("https://")
+            && !redirect_uri::is_this_computer(to)
     }
 }
 
@@ -105,15 +107,28 @@ pub fn is_address(id: &str) -> bool {
     id.contains("://")
 }
 
-/// A name as an app gave it, safe to show: no control or direction marks, one line, not long.
-pub fn presentable(name: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
-    };
-    let shown: String = name.chars().filter(|&c| !hidden(c)).take(60).collect();
+/// A name as an app gave it, safe to show: no control or direction marks, nothing invisible, one line, not long. Of an
+/// app that gave none, words in its place; none for a name of which nothing is to be seen.
+pub fn presentable(name: &str) -> Option<String> {
+    let shown: String = name.chars().filter(|&c| !is_hidden(c)).take(60).collect();
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    if shown.is_empty() { "An app without a name".to_owned() } else { shown }
+    match shown.is_empty() {
+        true if name.trim().is_empty() => Some("An app without a name".to_owned()),
+        true => None,
+        false => Some(shown),
+    }
+}
+
+/// Whether a character shows nothing, or changes how others are shown: Unicode's Default_Ignorable_Code_Point, the
+/// direction marks, and the fillers and blanks that are drawn empty.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Chats whose connectors refuse tool names with a dot get the other form, known by where their answers go.
@@ -126,4 +141,26 @@ pub fn tool_names_for(redirect_uris: &[String]) -> Option<&'static str> {
                 .any(|known| host == *known || host.ends_with(&format!(".{known}")))
     };
     redirect_uris.iter().any(picky).then_some("underscore")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::presentable;
+
+    #[test]
+    fn a_name_can_be_seen() {
+        for (given, shown) in [
+            ("  Field \n Sync\u{202e} ", Some("Field Sync")),
+            ("Fi\u{ad}eld\u{3164}", Some("Field")),
+            ("現場\u{fe0f}", Some("現場")),
+            ("", Some("An app without a name")),
+            (" ", Some("An app without a name")),
+            ("\u{3164}", None),
+            ("\u{2800}\u{2800}", None),
+            ("\u{ad} \u{200b}\u{2060}", None),
+            ("\u{0}", None),
+        ] {
+            assert_eq!(presentable(given).as_deref(), shown, "{given:?}");
+        }
+    }
 }

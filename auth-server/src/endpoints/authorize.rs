@@ -36,7 +36,7 @@ pub async fn show(
         return Err(unreadable("It is longer than 8 KiB."));
     }
     let params = Params::parse(&query);
-    let judged = judge(&app, &params).await;
+    let judged = judge(&app, &origin, &params).await;
     if let Err(Stop::Doubt(doubt)) = &judged {
         return Err(in_doubt(&app, &origin, &params, doubt).await);
     }
@@ -48,11 +48,11 @@ pub async fn show(
         Ok(request) if silent => {
             let fresh = person.filter(|(_, visit)| !request.prompt.wants_password(visit.proved_at, now));
             let Some((user, _)) = fresh else {
-                return consent::refuse(&app, &params, &request, "login_required");
+                return consent::refuse_silently(&app, &origin, &params, &request, "login_required").await;
             };
             let memberships = users::memberships(&app.db, &user.id).await?;
             let Some((membership, scope)) = remembered(&app, &request, &user, &memberships).await? else {
-                return consent::refuse(&app, &params, &request, "consent_required");
+                return consent::refuse_silently(&app, &origin, &params, &request, "consent_required").await;
             };
             let (_, hash) = wait(&app, &browser, &query).await?;
             return consent::grant(
@@ -122,6 +122,7 @@ async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: &Doubt) ->
         Doubt::NoClient => "no_client",
         Doubt::UnknownClient => "unknown_client",
         Doubt::Document(unreadable) => unreadable.code,
+        Doubt::NoRedirectUri => "no_redirect_uri",
         Doubt::RedirectUri => "redirect_uri",
     };
     let client = params.get("client_id").unwrap_or_default();
@@ -132,7 +133,12 @@ async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: &Doubt) ->
     let again =
         "Go back to the app, remove its Zoop connection and add it again: the app then registers anew.";
     let (title, what_happened, what_to_do) = match doubt {
-        Doubt::Document(Unreadable { why, .. }) => {
+        Doubt::Document(Unreadable { why, passing, .. }) => {
+            let then = if *passing {
+                "Try again in a minute."
+            } else {
+                "Tell the people who make the app what stands here, and try again when they have mended it."
+            };
             return Refusal::new(
                 StatusCode::BAD_REQUEST,
                 "This app’s description cannot be read",
@@ -140,7 +146,7 @@ async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: &Doubt) ->
                     "The app is named by the address of a document that describes it, and the document cannot be used: \
                      {why}."
                 ),
-                "Try again in a minute. If it stays, tell the people who make the app what stands here.",
+                then,
             )
             .with_link("/settings", "Go to Zoop");
         }
@@ -154,6 +160,11 @@ async fn in_doubt(app: &App, origin: &Origin, params: &Params, doubt: &Doubt) ->
             "An app sent you to Zoop under a client ID that Zoop does not know. It may have been connected long ago and \
              never used, or set up for another Zoop server.",
             again,
+        ),
+        Doubt::NoRedirectUri => (
+            "This request names no return address",
+            "The app did not say where Zoop should send the answer: `redirect_uri` is missing from its request.",
+            "Go back to the app and connect again. If it happens again, tell the people who make the app.",
         ),
         Doubt::RedirectUri => (
             "This app’s return address is not registered",

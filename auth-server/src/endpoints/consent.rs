@@ -20,7 +20,7 @@ use crate::{
         authorization::PendingRequest,
         grant_scope::GrantScope,
         origin::Origin,
-        user::{Membership, User},
+        user::{Membership, User, role_in_words},
     },
     error::Refusal,
     grants::{
@@ -29,10 +29,11 @@ use crate::{
         consent::{self as rules, offered, remembered},
         fault::Fault,
         params::Params,
+        refusals,
     },
     pages::{self, App as AppWords, Boxes},
     security::{redirect_uri, secret},
-    store::{authorization_requests, users},
+    store::{audit, authorization_requests, users},
 };
 
 /// The page of a waiting request.
@@ -66,7 +67,7 @@ async fn open(
         return Ok(Err(Redirect::to(&login_path(&path(id))).into_response()));
     };
     let params = Params::parse(&pending.parameters);
-    let request = match judge(app, &params).await {
+    let request = match judge(app, origin, &params).await {
         Ok(request) => request,
         Err(stop) => return Ok(Err(stopped(app, origin, &params, stop).await?)),
     };
@@ -147,8 +148,11 @@ pub async fn decide(
     let shown = case.pending.tenant_id.as_deref().unwrap_or_default();
     let wanted = form.text("tenant_id")?;
     let wanted = if wanted.is_empty() { shown } else { wanted };
-    let membership =
-        case.memberships.iter().find(|m| m.tenant_id == wanted).ok_or_else(signed_in::not_yours)?;
+    let Some(membership) = case.memberships.iter().find(|m| m.tenant_id == wanted) else {
+        let (actor, client) = (audit::person(&case.user), &case.request.client.id);
+        refusals::note(&app, &origin, actor, "consent.refuse", "foreign_tenant", client).await?;
+        return Err(signed_in::not_yours());
+    };
     if membership.tenant_id != shown {
         // The boxes are what will be granted, so the other company's boxes are shown first.
         let note =
@@ -219,6 +223,18 @@ pub fn refuse(
     Ok(see_other(&back::address(&request.redirect_uri, &answer, &app.settings.issuer, params.state())))
 }
 
+/// The same for a request that nobody saw, since it forbade to ask: written down.
+pub async fn refuse_silently(
+    app: &App,
+    origin: &Origin,
+    params: &Params,
+    request: &Request,
+    error: &'static str,
+) -> Result<Response, Refusal> {
+    refusals::note(app, origin, audit::stranger(), "authorize.refuse", error, &request.client.id).await?;
+    refuse(app, params, request, error)
+}
+
 #[derive(Default)]
 struct Words {
     error: Option<String>,
@@ -246,6 +262,14 @@ async fn draw(
             withheld.join(", ")
         )
     });
+    let nothing = offered.tools.is_empty().then(|| {
+        format!(
+            "Nothing that {} asks for is yours to allow: you are {} in {}. Ask an owner there to connect it.",
+            client.name,
+            role_in_words(membership.role),
+            membership.tenant_name
+        )
+    });
     let page = pages::Consent {
         csrf: case.browser.csrf(app).await?,
         request: case.id.clone(),
@@ -256,7 +280,7 @@ async fn draw(
             published_at: client.published_at(),
             redirect_host: redirect_uri::host(&request.redirect_uri),
             verified: client.registered_by.is_some(),
-            loopback: redirect_uri::is_loopback(&request.redirect_uri),
+            loopback: redirect_uri::is_this_computer(&request.redirect_uri),
         },
         account: format!("{} · {}", case.user.name, case.user.email),
         tenants: rows::tenants(&case.memberships, &membership.tenant_id),
@@ -266,6 +290,7 @@ async fn draw(
             offered.offline.then_some(ticked.offline),
         ),
         withheld,
+        nothing,
         error: words.error,
         note: words.note,
     };
@@ -278,13 +303,19 @@ fn not_waiting() -> Refusal {
         StatusCode::BAD_REQUEST,
         "This request no longer waits",
         "It was decided already, is older than an hour, or was started in another browser. Nothing was granted now.",
-        "Go back to the app. If it is not connected, start again from there.",
+        "Go back to the app. If it is not connected, start again from there. If this page comes each time, your browser \
+         blocks cookies for this site: allow them, since Zoop knows by a cookie that the request is yours.",
     )
     .with_link("/settings", "Go to Zoop")
 }
 
 /// The name of the app that waits behind a way back, for the sign-in page.
-pub async fn waiting_app(app: &App, browser: &Browser, return_to: &str) -> Result<Option<String>, Refusal> {
+pub async fn waiting_app(
+    app: &App,
+    origin: &Origin,
+    browser: &Browser,
+    return_to: &str,
+) -> Result<Option<String>, Refusal> {
     let Some(id) = return_to.strip_prefix("/oauth/consent?request=") else { return Ok(None) };
     let binding = browser.binding(app).await?;
     let now = app.clock.now();
@@ -292,6 +323,6 @@ pub async fn waiting_app(app: &App, browser: &Browser, return_to: &str) -> Resul
     else {
         return Ok(None);
     };
-    let judged = judge(app, &Params::parse(&pending.parameters)).await;
+    let judged = judge(app, origin, &Params::parse(&pending.parameters)).await;
     Ok(judged.ok().map(|request| request.client.name))
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::browser::Browser;
-use crate::{app::App, error::Refusal};
+use crate::{app::App, domain::origin::Origin, error::Refusal, grants::refusals, store::audit};
 
 /// The fields of a form or a query, in order; a name may come more than once.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,12 @@ impl From<Repeated> for Refusal {
     }
 }
 
+/// Whether a query, a form or a path holds a NUL character. None of ours does, and PostgreSQL keeps none: whoever reads
+/// a request refuses it whole.
+pub fn holds_nul(encoded: &[u8]) -> bool {
+    encoded.contains(&0) || encoded.windows(3).any(|escape| escape == b"%00")
+}
+
 /// Whether the body is said to be a form.
 pub fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -62,14 +68,22 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let browser = Browser::from_request_parts(&mut parts, app).await?;
+        let origin = Origin::from_request_parts(&mut parts, app).await?;
+        let path = parts.uri.path().to_owned();
         if !is_form(&parts.headers) {
             return Err(Refusal::bad_form("It is no form.").with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|error| {
             Refusal::bad_form("It is too large or incomplete.").with_status(error.status())
         })?;
+        if holds_nul(&body) {
+            return Err(Refusal::bad_form("It holds a NUL character."));
+        }
         let fields = Fields::parse(&body);
-        browser.check_csrf(fields.one("csrf")?).await?;
+        if let Err(refusal) = browser.check_csrf(fields.one("csrf")?).await {
+            refusals::note(app, &origin, audit::stranger(), "form.refuse", "csrf", &path).await?;
+            return Err(refusal);
+        }
         Ok(Self(fields))
     }
 }

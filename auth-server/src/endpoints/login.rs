@@ -22,6 +22,7 @@ use crate::{
         visit::{self, Visit},
     },
     error::Refusal,
+    grants::refusals,
     pages,
     security::{password, return_path::within_site},
     store::{audit, login_attempts, users},
@@ -31,6 +32,7 @@ use crate::{
 pub async fn show(
     State(app): State<App>,
     browser: Browser,
+    origin: Origin,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let query = Fields::parse(query.as_deref().unwrap_or("").as_bytes());
@@ -40,7 +42,7 @@ pub async fn show(
     match person {
         Some(_) if !again => Ok(Redirect::to(&return_to).into_response()),
         person => {
-            let waiting = consent::waiting_app(&app, &browser, &return_to).await?;
+            let waiting = consent::waiting_app(&app, &origin, &browser, &return_to).await?;
             // For an app another person may take over; for a page of the settings it is the same one.
             let (email, confirming) = match person {
                 Some((user, _)) if waiting.is_some() => (user.email, None),
@@ -87,7 +89,7 @@ pub async fn submit(
                     "That address and password do not match. Check both and try again.",
                 ),
             };
-            let waiting = consent::waiting_app(&app, &browser, &return_to).await?;
+            let waiting = consent::waiting_app(&app, &origin, &browser, &return_to).await?;
             let person = signed_in::who(&app, &browser).await?.filter(|_| waiting.is_none());
             let confirming = person.map(|(user, _)| user.email).filter(|e| *e == email);
             let csrf = browser.csrf(&app).await?;
@@ -125,10 +127,15 @@ pub async fn check(app: &App, origin: &Origin, email: &str, password: &str) -> R
     let mut tx = app.db.begin(Access::Write).await?;
     let admitted = login_attempts::admit(&mut tx, &app.ids, email, &source, now).await?;
     tx.commit().await?;
+    let user = users::by_email(&app.db, email).await?;
+    // Of an address that nobody has, nothing is kept: people mistype, and type passwords there.
+    let account = user.as_ref().map(|user| user.id.clone());
     if admitted.is_none() {
+        let account = account.unwrap_or_default();
+        refusals::note(app, origin, audit::stranger(), "login", "too_many_tries", &account).await?;
         return Ok(Outcome::TooMany);
     }
-    let user = users::by_email(&app.db, email).await?.filter(|user| user.active);
+    let user = user.filter(|user| user.active);
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let right = password.len() <= password::LONGEST && app.passwords.verify(password, hash).await?;
     let user = user.filter(|_| right);
@@ -138,7 +145,7 @@ pub async fn check(app: &App, origin: &Origin, email: &str, password: &str) -> R
         actor: user.as_ref().map_or_else(audit::stranger, audit::person),
         action: "login",
         outcome: if user.is_some() { "ok" } else { "wrong_password" },
-        subject: None,
+        subject: account.as_deref(),
         details: json!({}),
         request_id: &origin.request_id,
         source: origin.source.to_string(),

@@ -9,11 +9,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::form::is_form;
+use super::form::{holds_nul, is_form};
 use crate::{
     app::App,
+    domain::origin::Origin,
     error::OAuthError,
-    grants::{fault::Fault, params::Params},
+    grants::{authenticate::claimed, fault::Fault, params::Params, refusals},
+    store::audit,
 };
 
 /// A form from a program, with what it said of itself in its headers.
@@ -34,6 +36,11 @@ impl FromRequest<App> for Posted {
             );
         }
         let body = body(request, app).await?;
+        if holds_nul(&body) {
+            return Err(
+                Fault::InvalidRequest("A NUL character stands in the form: no parameter holds one.").into()
+            );
+        }
         Ok(Self { form: Params::parse(&String::from_utf8_lossy(&body)), headers })
     }
 }
@@ -48,6 +55,21 @@ impl Posted {
                 "The Authorization header holds characters that no header may hold.",
             )
         })
+    }
+
+    /// Writes a refusal down, with the client that the request claims to come from; Zoop's own failures are none.
+    pub async fn note_refusal(
+        &self,
+        app: &App,
+        origin: &Origin,
+        action: &str,
+        refusal: &OAuthError,
+    ) -> Result<(), OAuthError> {
+        if refusal.status.is_client_error() {
+            let client = claimed(&self.authorization().unwrap_or_default(), &self.form);
+            refusals::note(app, origin, audit::stranger(), action, refusal.error, &client).await?;
+        }
+        Ok(())
     }
 
     /// Refuses repeated fields.
@@ -77,6 +99,9 @@ impl From<Fault> for OAuthError {
             // RFC 6749 §5.2.
             Fault::InvalidClient(_) | Fault::ClientDocument(_) => {
                 Self::new(error, description).with_status(StatusCode::UNAUTHORIZED)
+            }
+            Fault::ClientDocumentAway(_) => {
+                Self::new(error, description).with_status(StatusCode::SERVICE_UNAVAILABLE)
             }
             _ => Self::new(error, description),
         }

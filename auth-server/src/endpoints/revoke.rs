@@ -16,8 +16,17 @@ pub async fn submit(
     origin: Origin,
     posted: Posted,
 ) -> Result<StatusCode, OAuthError> {
+    match revoke(&app, &origin, &posted).await {
+        Ok(()) => Ok(StatusCode::OK),
+        Err(refusal) => {
+            posted.note_refusal(&app, &origin, "revoke.refuse", &refusal).await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn revoke(app: &App, origin: &Origin, posted: &Posted) -> Result<(), OAuthError> {
     posted.check_repeats()?;
-    let client = authenticate(&app, &posted.authorization()?, &posted.form).await?;
-    revoke::by_client(&app, &client, &posted.form, &origin).await?;
-    Ok(StatusCode::OK)
+    let client = authenticate(app, origin, &posted.authorization()?, &posted.form).await?;
+    Ok(revoke::by_client(app, &client, &posted.form, origin).await?)
 }

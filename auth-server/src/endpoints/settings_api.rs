@@ -90,10 +90,16 @@ pub async fn make_key(
     // The page names the company it was drawn for: another tab may have switched meanwhile.
     let tenant_id = form.text("tenant_id")?;
     if !tenant_id.is_empty() && tenant_id != person.current.tenant_id {
-        let named = person.memberships.iter().find(|m| m.tenant_id == tenant_id);
-        person.current = named.ok_or_else(not_yours)?.clone();
+        match person.memberships.iter().find(|m| m.tenant_id == tenant_id) {
+            Some(named) => person.current = named.clone(),
+            None => {
+                person.note_refusal(&app, "api_key.create", "foreign_tenant").await?;
+                return Err(not_yours());
+            }
+        }
     }
     if person.current.role != Role::Owner {
+        person.note_refusal(&app, "api_key.create", "not_an_owner").await?;
         return Err(owners_only(&person.current.tenant_name));
     }
     let mut typed = Typed {
@@ -136,7 +142,10 @@ pub async fn make_key(
     let members = users::members(&app.db, &person.current.tenant_id).await?;
     let draft = match Draft::parse(&typed, &person.user.id, &members, now) {
         Ok(draft) => draft,
-        Err(error) => return draw(&app, &person, &typed, Some(error)).await,
+        Err(error) => {
+            person.note_refusal(&app, "api_key.create", "invalid").await?;
+            return draw(&app, &person, &typed, Some(error)).await;
+        }
     };
     let key = api_key::generate(draft.kind, &app.random);
     let id = app.ids.next("key");

@@ -16,6 +16,7 @@ use crate::{
         visit::Visit,
     },
     error::Refusal,
+    grants::refusals,
     store::{audit, users},
 };
 
@@ -137,6 +138,12 @@ pub fn not_yours() -> Refusal {
 }
 
 impl SignedIn {
+    /// Writes down what this person was refused.
+    pub async fn note_refusal(&self, app: &App, action: &str, why: &str) -> Result<(), Refusal> {
+        let (actor, company) = (audit::person(&self.user), &self.current.tenant_id);
+        Ok(refusals::note(app, &self.origin, actor, action, why, company).await?)
+    }
+
     /// A line for the audit log: this person did that, here and now.
     pub fn audit<'a>(
         &'a self,

@@ -12,10 +12,7 @@ use crate::{
     app::App,
     domain::origin::Origin,
     error::OAuthError,
-    grants::{
-        authenticate::authenticate, authorization_code, desk::Answer, fault::Fault, refresh_token, refusals,
-    },
-    store::audit,
+    grants::{authenticate::authenticate, authorization_code, desk::Answer, fault::Fault, refresh_token},
 };
 
 /// POST /oauth/token
@@ -26,11 +23,7 @@ pub async fn submit(State(app): State<App>, origin: Origin, posted: Posted) -> R
             Ok((headers, Json(answer)).into_response())
         }
         Err(refusal) => {
-            if refusal.status.is_client_error() {
-                let client = posted.form.get("client_id").unwrap_or_default();
-                refusals::note(&app, &origin, audit::stranger(), "token.refuse", refusal.error, client)
-                    .await?;
-            }
+            posted.note_refusal(&app, &origin, "token.refuse", &refusal).await?;
             Err(refusal)
         }
     }
@@ -39,7 +32,7 @@ pub async fn submit(State(app): State<App>, origin: Origin, posted: Posted) -> R
 async fn grant(app: &App, origin: &Origin, posted: &Posted) -> Result<Answer, OAuthError> {
     posted.check_repeats()?;
     let form = &posted.form;
-    let client = authenticate(app, &posted.authorization()?, form).await?;
+    let client = authenticate(app, origin, &posted.authorization()?, form).await?;
     let grant_type = form.get("grant_type").ok_or(Fault::InvalidRequest("`grant_type` is missing."))?;
     if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant_type) {
         return Err(Fault::UnsupportedGrantType.into());

@@ -12,7 +12,10 @@ use super::{
 use crate::{
     app::App,
     documents::Unreadable,
-    domain::client::{AuthMethod, Client},
+    domain::{
+        client::{AuthMethod, Client},
+        origin::Origin,
+    },
     security::{client_assertion, secret},
     store::client_assertions,
 };
@@ -24,12 +27,16 @@ impl From<Missing> for Fault {
     fn from(missing: Missing) -> Self {
         match missing {
             Missing::Unknown => Self::InvalidClient(UNKNOWN),
-            Missing::Unreadable(Unreadable { why, .. }) => {
-                Self::ClientDocument(format!("The client's metadata document cannot be used: {why}."))
-            }
+            Missing::Unreadable(unreadable) => unusable("metadata document", &unreadable),
             Missing::Failed(error) => Self::Failed(error),
         }
     }
+}
+
+/// What cannot be read now may be good: only what is no good speaks against the app.
+fn unusable(what: &str, unreadable: &Unreadable) -> Fault {
+    let words = format!("The client's {what} cannot be used: {}.", unreadable.why);
+    if unreadable.passing { Fault::ClientDocumentAway(words) } else { Fault::ClientDocument(words) }
 }
 
 /// What an app shows.
@@ -40,9 +47,17 @@ enum Proof {
 }
 
 /// The client that a request comes from. `authorization` holds every Authorization header that was sent.
-pub async fn authenticate(app: &App, authorization: &[&str], form: &Params) -> Result<Client, Fault> {
+pub async fn authenticate(
+    app: &App,
+    origin: &Origin,
+    authorization: &[&str],
+    form: &Params,
+) -> Result<Client, Fault> {
     let (id, proof) = presented(authorization, form)?;
-    let client = find_client(app, &id).await?;
+    if id.contains('\0') {
+        return Err(Fault::InvalidClient(UNKNOWN));
+    }
+    let client = find_client(app, origin, &id).await?;
     let proven = match (client.auth_method, &client.secret_hash, proof) {
         // A public client proves nothing, and never passes as another by sending a secret.
         (AuthMethod::None, None, Proof::Nothing) => true,
@@ -50,7 +65,7 @@ pub async fn authenticate(app: &App, authorization: &[&str], form: &Params) -> R
             secret::hash(&given).ct_eq(hash).into()
         }
         (AuthMethod::PrivateKeyJwt, None, Proof::Assertion(assertion)) => {
-            asserted(app, &client, &assertion).await?;
+            asserted(app, origin, &client, &assertion).await?;
             true
         }
         (AuthMethod::PrivateKeyJwt, ..) => {
@@ -64,6 +79,14 @@ pub async fn authenticate(app: &App, authorization: &[&str], form: &Params) -> R
         _ => false,
     };
     if proven { Ok(client) } else { Err(Fault::InvalidClient(UNKNOWN)) }
+}
+
+/// Whom a request says it comes from, for the audit log: nothing of it was checked.
+pub fn claimed(authorization: &[&str], form: &Params) -> String {
+    let basic = authorization.first().and_then(|header| read_basic(header)).map(|(id, _)| id);
+    let named = || form.get("client_id").map(str::to_owned);
+    let asserted = || form.get("client_assertion").and_then(client_assertion::subject);
+    basic.or_else(named).or_else(asserted).unwrap_or_default()
 }
 
 /// Who a request says it comes from, and how it shows it: in one way, else in none.
@@ -106,12 +129,10 @@ fn presented(authorization: &[&str], form: &Params) -> Result<(String, Proof), F
 }
 
 /// Checks an assertion and spends it.
-async fn asserted(app: &App, client: &Client, assertion: &str) -> Result<(), Fault> {
+async fn asserted(app: &App, origin: &Origin, client: &Client, assertion: &str) -> Result<(), Fault> {
     let kid = client_assertion::key_id(assertion);
-    let keys = keys_of(app, client, kid.as_deref()).await;
-    let keys = keys.map_err(|Unreadable { why, .. }| {
-        Fault::ClientDocument(format!("The client's keys cannot be used: {why}."))
-    })?;
+    let keys = keys_of(app, origin, client, kid.as_deref()).await;
+    let keys = keys.map_err(|unreadable| unusable("keys", &unreadable))?;
     let issuer = &app.settings.issuer;
     let audiences = [issuer.as_str(), &format!("{issuer}/oauth/token")];
     let now = app.clock.now().seconds();

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     app::App,
     documents::Unreadable,
-    domain::{client::Client, grant_scope::GrantScope},
+    domain::{client::Client, grant_scope::GrantScope, origin::Origin},
     security::resource,
 };
 
@@ -107,7 +107,9 @@ pub enum Doubt {
     UnknownClient,
     /// What it publishes about itself is of no use.
     Document(Unreadable),
-    /// No redirect_uri, more than one, or none that is registered.
+    /// No redirect_uri.
+    NoRedirectUri,
+    /// More than one, or none that is registered.
     RedirectUri,
 }
 
@@ -117,16 +119,19 @@ impl From<Error> for Stop {
     }
 }
 
-/// Judges a request.
-pub async fn judge(app: &App, params: &Params) -> Result<Request, Stop> {
+/// Judges a request, for whoever sends it.
+pub async fn judge(app: &App, origin: &Origin, params: &Params) -> Result<Request, Stop> {
     // In doubt about the client or the redirect URI nothing goes anywhere (RFC 9700 §4.11.2).
     let client_id = params.get("client_id").filter(|_| !params.is_repeated("client_id"));
     let client_id = client_id.ok_or(Stop::Doubt(Doubt::NoClient))?;
-    let client = find_client(app, client_id).await.map_err(|missing| match missing {
+    let client = find_client(app, origin, client_id).await.map_err(|missing| match missing {
         Missing::Unknown => Stop::Doubt(Doubt::UnknownClient),
         Missing::Unreadable(unreadable) => Stop::Doubt(Doubt::Document(unreadable)),
         Missing::Failed(error) => Stop::Failed(error),
     })?;
+    if params.given("redirect_uri").is_none() {
+        return Err(Stop::Doubt(Doubt::NoRedirectUri));
+    }
     if params.is_repeated("redirect_uri") {
         return Err(Stop::Doubt(Doubt::RedirectUri));
     }

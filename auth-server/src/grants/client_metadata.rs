@@ -51,6 +51,10 @@ impl Metadata {
                 return Err(Objection::RedirectUri(format!("`{shown}` cannot be registered: {why}.")));
             }
         }
+        let name = presentable(&self.client_name.unwrap_or_default());
+        let name = name.ok_or_else(|| {
+            objection("`client_name` holds nothing that can be seen: give a name, or none.")
+        })?;
         let auth_method = match &self.token_endpoint_auth_method {
             None => unsaid,
             Some(word) => AuthMethod::parse(word).ok_or_else(|| {
@@ -60,7 +64,7 @@ impl Metadata {
         };
         Ok(Client {
             id,
-            name: presentable(&self.client_name.unwrap_or_default()),
+            name,
             scope: scope(self.scope.as_deref().unwrap_or_default())?,
             grant_types: grant_types(self.grant_types, self.response_types)?,
             keys: keys(auth_method, self.jwks, self.jwks_uri, settings.local_documents)?,

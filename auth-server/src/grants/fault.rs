@@ -11,6 +11,8 @@ pub enum Fault {
     InvalidClient(&'static str),
     /// What the client publishes about itself is of no use, in a sentence.
     ClientDocument(String),
+    /// What the client publishes about itself cannot be read at the moment, in a sentence.
+    ClientDocumentAway(String),
     /// The code or the token is not good for this.
     InvalidGrant(&'static str),
     /// The scope is unknown, empty or wider than the grant's.
@@ -32,6 +34,7 @@ impl Fault {
             Self::InvalidRequest(words) => ("invalid_request", *words),
             Self::InvalidClient(words) => ("invalid_client", *words),
             Self::ClientDocument(words) => return ("invalid_client", words.clone()),
+            Self::ClientDocumentAway(words) => return ("temporarily_unavailable", words.clone()),
             Self::InvalidGrant(words) => ("invalid_grant", *words),
             Self::InvalidScope(words) => ("invalid_scope", *words),
             Self::InvalidTarget => (

@@ -9,7 +9,10 @@ use super::client_metadata::{Metadata, Objection};
 use crate::{
     app::App,
     documents::Unreadable,
-    domain::client::{self, AuthMethod, Client, Keys},
+    domain::{
+        client::{self, AuthMethod, Client, Keys},
+        origin::Origin,
+    },
     security::client_keys::{self, ClientKey},
     store::clients,
 };
@@ -31,12 +34,13 @@ impl From<Error> for Missing {
     }
 }
 
-/// The app with this client_id.
-pub async fn find_client(app: &App, id: &str) -> Result<Client, Missing> {
+/// The app with this client_id, for whoever sends this request.
+pub async fn find_client(app: &App, origin: &Origin, id: &str) -> Result<Client, Missing> {
     if !client::is_address(id) {
         return clients::by_id(&app.db, id).await?.ok_or(Missing::Unknown);
     }
-    let document = app.documents.get(id, app.clock.now()).await.map_err(Missing::Unreadable)?;
+    let document =
+        app.documents.get(id, &origin.network(), app.clock.now()).await.map_err(Missing::Unreadable)?;
     match described(app, id, &document) {
         Ok(client) => Ok(client),
         Err(why) => {
@@ -71,17 +75,22 @@ fn described(app: &App, id: &str, document: &Value) -> Result<Client, String> {
 
 /// The keys by which an app proves itself; `kid` is the one that is wanted: where keys are published, a set without it
 /// is read anew.
-pub async fn keys_of(app: &App, client: &Client, kid: Option<&str>) -> Result<Vec<ClientKey>, Unreadable> {
+pub async fn keys_of(
+    app: &App,
+    origin: &Origin,
+    client: &Client,
+    kid: Option<&str>,
+) -> Result<Vec<ClientKey>, Unreadable> {
     let unusable = |why| Unreadable::new("document_keys", why);
     let address = match &client.keys {
         Some(Keys::Given(set)) => return client_keys::read(set).map_err(unusable),
         Some(Keys::At(address)) => address,
         None => return Err(unusable("there are none")),
     };
-    let now = app.clock.now();
-    let mut set = app.documents.get(address, now).await?;
+    let (source, now) = (origin.network(), app.clock.now());
+    let mut set = app.documents.get(address, &source, now).await?;
     if kid.is_some_and(|kid| !has_key(&set, kid)) {
-        set = app.documents.get_anew(address, now).await?;
+        set = app.documents.get_anew(address, &source, now).await?;
     }
     match client_keys::read(&set) {
         Ok(keys) => Ok(keys),

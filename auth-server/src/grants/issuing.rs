@@ -22,7 +22,7 @@ use crate::{
         authorization::{CODE_LIFE, Code, GRANT_LIFE, Grant, Standing},
         grant_scope::GrantScope,
     },
-    security::{redirect_uri, seal::Seal, secret},
+    security::{jwt, redirect_uri, seal::Seal, secret},
     store::{audit, authorization_codes, authorization_requests, clients, consents, grants, refresh_tokens},
 };
 
@@ -148,21 +148,37 @@ impl Desk<'_> {
         let standing = grants::standing(&mut tx, &grant.tenant_id, &grant.user_id).await?;
         let standing = standing.ok_or(Fault::InvalidGrant(NO_STANDING))?;
         if row.rotated_at.is_some() {
-            return match row.answer.filter(|_| row.asked.as_deref() == Some(&self.asked)) {
-                Some(sealed) => {
-                    let plain = seal.open(&sealed, &grant.id).map_err(Error::internal)?;
-                    Ok(serde_json::from_slice(&plain).map_err(Error::internal)?)
-                }
-                None => Err(Fault::InvalidGrant(JUST_USED)),
-            };
+            let sealed = row.answer.filter(|_| row.asked.as_deref() == Some(&self.asked));
+            let sealed = sealed.ok_or(Fault::InvalidGrant(JUST_USED))?;
+            let plain = seal.open(&sealed, &grant.id).map_err(Error::internal)?;
+            let mut answer: Answer = serde_json::from_slice(&plain).map_err(Error::internal)?;
+            if !self.is_good(&mut tx, &answer.access_token, &standing).await? {
+                // Its key was revoked, or the role changed, since: the same refresh token, with a token that is taken.
+                let scope = GrantScope::parse_known(&answer.scope);
+                let fresh = self.access_token(&mut tx, &grant, scope, &standing).await?;
+                answer = Answer { refresh_token: answer.refresh_token, ..fresh };
+                refresh_tokens::answer(&mut tx, &hash, self.sealed(&seal, &answer, &grant)?).await?;
+                tx.commit().await?;
+            }
+            return Ok(answer);
         }
         let scope = oxide::grant_scope(&narrowed.scope);
         let answer = self.tokens(&mut tx, &grant, scope, &standing).await?;
-        let plain = serde_json::to_vec(&answer).map_err(Error::internal)?;
-        let sealed = seal.close(&plain, &grant.id, &self.app.random).map_err(Error::internal)?;
+        let sealed = self.sealed(&seal, &answer, &grant)?;
         refresh_tokens::rotate(&mut tx, &hash, &self.asked, sealed, self.now).await?;
         tx.commit().await?;
         Ok(answer)
+    }
+
+    fn sealed(&self, seal: &Seal, answer: &Answer, grant: &Grant) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(answer).map_err(Error::internal)?;
+        seal.close(&plain, &grant.id, &self.app.random).map_err(Error::internal)
+    }
+
+    /// Whether an access token of a moment ago is still taken: its key signs yet, and the person stands where they stood.
+    async fn is_good(&self, tx: &mut Tx, token: &str, standing: &Standing) -> Result<bool, Error> {
+        let claims = jwt::read(token, &self.app.signing.published_in(tx).await?);
+        Ok(claims.is_some_and(|claims| claims.authz_version == standing.authz_version))
     }
 
     /// An access token, and a refresh token where the app may stay connected.
@@ -173,15 +189,27 @@ impl Desk<'_> {
         scope: GrantScope,
         standing: &Standing,
     ) -> Result<Answer, Fault> {
-        let scope = scope.within_role(standing.role);
-        if scope.tools.is_empty() {
-            return Err(Fault::InvalidGrant(NO_SCOPE));
-        }
+        let answer = self.access_token(tx, grant, scope, standing).await?;
         // The grant says so, not the scope: a narrower scope does not shrink the grant.
         let stays = grant.scope.offline && self.client.may_use("refresh_token");
         let refresh_token = stays.then(|| secret::generate(&self.app.random));
         if let Some(token) = &refresh_token {
             refresh_tokens::insert(tx, &secret::hash(token), &grant.id, self.now).await?;
+        }
+        Ok(Answer { refresh_token, ..answer })
+    }
+
+    /// An access token alone.
+    async fn access_token(
+        &self,
+        tx: &mut Tx,
+        grant: &Grant,
+        scope: GrantScope,
+        standing: &Standing,
+    ) -> Result<Answer, Fault> {
+        let scope = scope.within_role(standing.role);
+        if scope.tools.is_empty() {
+            return Err(Fault::InvalidGrant(NO_SCOPE));
         }
         let lifetime = self.app.settings.access_token_ttl;
         let claims = AccessTokenClaims {
@@ -204,7 +232,7 @@ impl Desk<'_> {
         let access_token =
             self.app.signing.current(tx, self.now).await?.sign(&claims).map_err(Error::internal)?;
         let (token_type, expires_in, scope) = ("Bearer".to_owned(), lifetime, claims.scope);
-        Ok(Answer { access_token, token_type, expires_in, scope, refresh_token })
+        Ok(Answer { access_token, token_type, expires_in, scope, refresh_token: None })
     }
 
     /// Ends a grant because something of it was used twice.

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod fault;
 pub mod find_client;
 mod issuing;
+pub mod membership;
 mod oxide;
 pub mod params;
 pub mod refresh_token;

@@ -46,9 +46,9 @@ impl Params {
         self.repeated.iter().map(String::as_str)
     }
 
-    /// The state's bytes: it goes back as it came (RFC 6749 §4.1.2).
+    /// The state's bytes: it goes back as it came (RFC 6749 §4.1.2). Of two neither goes back.
     pub fn state(&self) -> Option<&[u8]> {
-        self.state.as_deref()
+        self.state.as_deref().filter(|_| !self.is_repeated("state"))
     }
 }
 
@@ -78,6 +78,7 @@ mod tests {
         let params = Params::parse("state=a%20b+%2B%ff%0d%zz%&scope=x&scope=x&empty=");
         assert_eq!(params.state(), Some(b"a b +\xff\x0d%zz%".as_slice()));
         assert!(params.is_repeated("scope") && !params.is_repeated("state"));
+        assert_eq!(Params::parse("state=a&state=a").state(), None);
         assert_eq!((params.get("empty"), params.given("empty")), (None, Some("")));
     }
 }

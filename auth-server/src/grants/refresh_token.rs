@@ -7,14 +7,14 @@ use oxide_auth::{
         error::AccessTokenErrorType,
         refresh::{Input, Output, Refresh, Request as MachineRequest},
     },
-    primitives::registrar::RegistrarError,
+    primitives::{grant::Grant, registrar::RegistrarError},
 };
 use oxide_auth_async::primitives::{Issuer, Registrar};
 
 use super::{
     desk::{Answer, DEAD, Desk},
     fault::{Fault, bug},
-    oxide::{RESOURCE, peek},
+    oxide::{self, RESOURCE, peek},
     params::Params,
     registrar::TheClient,
 };
@@ -50,8 +50,11 @@ pub async fn refresh(app: &App, client: &Client, form: &Params, origin: &Origin)
             },
             Output::RecoverRefresh { token } => match desk.recover_refresh(token).await {
                 // A token past its grace is judged as reused, whatever scope or resource comes with it.
-                Ok(grant) => {
+                Ok(mut grant) => {
                     let scope = if desk.stale { None } else { request.scope() };
+                    if let (Some(scope), Some(grant)) = (&scope, &mut grant) {
+                        name_what_is_covered(grant, scope)?;
+                    }
                     Input::Recovered { scope, grant: grant.map(Box::new) }
                 }
                 Err(()) => return Err(desk.into_fault()),
@@ -84,6 +87,16 @@ pub async fn refresh(app: &App, client: &Client, form: &Params, origin: &Origin)
         };
         output = machine.advance(input);
     }
+}
+
+/// The machine compares names and knows of none that covers another. So a narrower one that the grant covers takes the
+/// place of the grant's own: that is what is issued, and the grant stays as it is.
+fn name_what_is_covered(grant: &mut Grant, asked: &str) -> Result<(), Fault> {
+    let asked = GrantScope::parse_known(asked);
+    if asked.within(oxide::grant_scope(&grant.scope)) == asked {
+        grant.scope = oxide::scope(asked).map_err(|()| bug("a scope that oxide-auth cannot read"))?;
+    }
+    Ok(())
 }
 
 /// What the machine sees.

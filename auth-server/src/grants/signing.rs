@@ -68,6 +68,12 @@ impl Signing {
         Ok(keys.iter().rev().map(|(_, key)| key.jwk()).collect())
     }
 
+    /// The same, in the view of a transaction.
+    pub async fn published_in(&self, tx: &mut Tx) -> Result<Vec<Value>, Error> {
+        let keys = self.open(&signing_keys::all_in(tx).await?).map_err(Error::internal)?;
+        Ok(keys.iter().rev().map(|(_, key)| key.jwk()).collect())
+    }
+
     /// These keys, ready to sign. Others that were opened before are forgotten.
     fn open(&self, stored: &[SealedKey]) -> anyhow::Result<Vec<Dated>> {
         let known = self.opened.read().unwrap_or_else(PoisonError::into_inner).clone();

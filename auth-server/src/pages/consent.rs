@@ -22,6 +22,8 @@ pub struct Consent {
     pub scopes: Boxes,
     /// What was asked for but the role does not allow, in one sentence.
     pub withheld: Option<String>,
+    /// Why nothing can be granted there, where that is so.
+    pub nothing: Option<String>,
     /// Why nothing was granted.
     pub error: Option<String>,
     /// What changed since the page was last shown.

@@ -19,6 +19,9 @@ pub fn objection(uri: &str, listed: &[String]) -> Option<&'static str> {
             "it must not hold a fragment, a wildcard, a backslash or another character that URIs do not have",
         );
     }
+    if answers_already(uri) {
+        return Some("its query must not hold what Zoop adds to it: code, state, iss or error");
+    }
     let Some((scheme, rest)) = uri.split_once(':') else { return Some("it must be an absolute URI") };
     let Ok(url) = Url::parse(uri) else { return Some("it is no URI") };
     match scheme {
@@ -31,6 +34,13 @@ pub fn objection(uri: &str, listed: &[String]) -> Option<&'static str> {
             "its scheme must be https, http on a loopback address, or a reverse domain name such as com.example.app",
         ),
     }
+}
+
+/// Whether the query holds a parameter of the answer: the app would find it twice (RFC 9207 §2.4).
+fn answers_already(uri: &str) -> bool {
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    let ours = ["code", "state", "iss", "error", "error_description", "error_uri"];
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| ours.contains(&name.as_ref()))
 }
 
 /// The host must be read by every parser as it is written.
@@ -71,9 +81,16 @@ pub fn matches(registered: &str, asked: &str) -> bool {
         || matches!((loopback_rest(registered), loopback_rest(asked)), (Some(a), Some(b)) if a == b)
 }
 
-/// Whether the answer goes to a program on the person's own computer.
-pub fn is_loopback(uri: &str) -> bool {
-    loopback_rest(uri).is_some()
+/// Whether the answer goes to a program on the person's own computer, by http as it should or by https.
+pub fn is_this_computer(uri: &str) -> bool {
+    let host = || match Url::parse(uri).ok().filter(|url| url.scheme() == "https")?.host()? {
+        Host::Domain(name) => Some(name == "localhost" || name.ends_with(".localhost")),
+        Host::Ipv4(address) => Some(address.is_loopback() || address.is_unspecified()),
+        Host::Ipv6(address) => {
+            Some(address.to_canonical().is_loopback() || address.to_canonical().is_unspecified())
+        }
+    };
+    loopback_rest(uri).is_some() || host().unwrap_or(false)
 }
 
 /// For a loopback URI its host and what follows the port; the port may be any (RFC 8252 §7.3).
@@ -119,6 +136,8 @@ mod tests {
         for uri in [
             "https://app.example/cb",
             "https://app.example/cb?a=1",
+            "https://app.example/cb?encode=1&mystate=2",
+            "https://app.example/cb/code?x=code",
             "https://app.example:8443/cb",
             "https://app.example",
             "https://xn--pp-2lc.example/cb",
@@ -189,8 +208,32 @@ mod tests {
             "https://app.example/\r\nx",
             "ftp://app.example/",
             "https://app.example:x/",
+            "https://app.example/cb?code=x",
+            "https://app.example/cb?a=1&state",
+            "https://app.example/cb?i%73s=https://evil.example",
+            "com.example.app:/cb?error=x",
+            "http://127.0.0.1/cb?iss=",
         ] {
             assert!(!allowed(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_program_on_this_computer_is_known_by_its_host() {
+        for uri in [
+            "http://127.0.0.1:1/cb",
+            "http://localhost",
+            "http://[::1]/",
+            "https://localhost/cb",
+            "https://app.localhost/cb",
+            "https://127.0.0.1:8443/cb",
+            "https://127.8.0.1/cb",
+            "https://[::1]/cb",
+        ] {
+            assert!(is_this_computer(uri), "{uri}");
+        }
+        for uri in ["https://app.example/localhost", "https://localhost.example/cb", "com.example.app:/cb"] {
+            assert!(!is_this_computer(uri), "{uri}");
         }
     }
 
@@ -231,7 +274,7 @@ mod tests {
             if allowed(&uri) {
                 let url = Url::parse(&uri).unwrap();
                 prop_assert!(url.fragment().is_none() && url.username().is_empty() && url.password().is_none());
-                prop_assert!(matches!(url.scheme(), "https") || is_loopback(&uri) || url.scheme().contains('.'));
+                prop_assert!(matches!(url.scheme(), "https") || is_this_computer(&uri) || url.scheme().contains('.'));
                 prop_assert!(matches(&uri, &uri));
             }
         }

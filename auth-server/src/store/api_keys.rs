@@ -106,3 +106,10 @@ pub async fn revoke(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool, Error
     let sql = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
     Ok(tx.execute(sql, binds![now, id]).await? > 0)
 }
+
+/// Revokes every key that acts as a person in one company.
+pub async fn revoke_of(tx: &mut Tx, tenant_id: &str, user_id: &str, now: Timestamp) -> Result<(), Error> {
+    let sql =
+        "UPDATE api_keys SET revoked_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+    tx.execute(sql, binds![tenant_id, user_id, now]).await.map(drop)
+}

@@ -43,3 +43,9 @@ pub async fn forget(tx: &mut Tx, user_id: &str, client_id: &str, tenant_id: &str
     let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND tenant_id = $3";
     tx.execute(sql, binds![user_id, client_id, tenant_id]).await.map(drop)
 }
+
+/// Forgets what a person has allowed in one company.
+pub async fn forget_all(tx: &mut Tx, tenant_id: &str, user_id: &str) -> Result<(), Error> {
+    let sql = "DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2";
+    tx.execute(sql, binds![tenant_id, user_id]).await.map(drop)
+}

@@ -135,3 +135,10 @@ pub async fn apps_of_tenant(db: &Db, tenant_id: &str, now: Timestamp) -> Result<
 pub async fn apps_of_user(db: &Db, user_id: &str, now: Timestamp) -> Result<Vec<ConnectedApp>, Error> {
     apps(db, "g.user_id = $1", binds![user_id, now]).await
 }
+
+/// Ends every grant of a person in one company.
+pub async fn revoke_of(tx: &mut Tx, tenant_id: &str, user_id: &str, now: Timestamp) -> Result<(), Error> {
+    let sql =
+        "UPDATE grants SET revoked_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+    tx.execute(sql, binds![tenant_id, user_id, now]).await.map(drop)
+}

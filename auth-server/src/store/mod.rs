@@ -9,6 +9,7 @@ pub mod clients;
 pub mod consents;
 pub mod grants;
 pub mod login_attempts;
+pub mod members;
 pub mod refresh_tokens;
 pub mod sessions;
 pub mod signing_keys;

@@ -45,3 +45,9 @@ pub async fn rotate(
     let sql = "UPDATE refresh_tokens SET rotated_at = $2, asked = $3, answer = $4 WHERE hash = $1";
     tx.execute(sql, binds![hash, now, asked, answer]).await.map(drop)
 }
+
+/// Puts another answer in the place of the one that a used token was given.
+pub async fn answer(tx: &mut Tx, hash: &[u8], answer: Vec<u8>) -> Result<(), Error> {
+    let sql = "UPDATE refresh_tokens SET answer = $2 WHERE hash = $1";
+    tx.execute(sql, binds![hash, answer]).await.map(drop)
+}

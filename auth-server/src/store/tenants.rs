@@ -42,3 +42,13 @@ pub async fn admit(
     let sql = "INSERT INTO members (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
     tx.execute(sql, binds![tenant_id, user_id, role.as_str(), now]).await.map(drop)
 }
+
+/// Suspends a company, or lets it go on; `None`: there is none, `Some(false)`: it was so before.
+pub async fn set_active(tx: &mut Tx, tenant_id: &str, active: bool) -> Result<Option<bool>, Error> {
+    let found: Option<(String,)> =
+        tx.row("SELECT status FROM tenants WHERE id = $1", binds![tenant_id]).await?;
+    let Some((before,)) = found else { return Ok(None) };
+    let status = if active { "active" } else { "suspended" };
+    tx.execute("UPDATE tenants SET status = $2 WHERE id = $1", binds![tenant_id, status]).await?;
+    Ok(Some(before != status))
+}

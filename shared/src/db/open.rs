@@ -1,10 +1,13 @@
 //! Opening a database and bringing its tables to this version.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use sqlx::{
-    ConnectOptions, Executor,
+    ConnectOptions, Connection, Executor,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -14,6 +17,13 @@ use super::Db;
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// How long a request waits for a connection before it is told that the database is away.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a start waits for a database that does not listen yet.
+const START: Duration = Duration::from_secs(10);
+/// SQLSTATE.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// The role that a server's connections take on in PostgreSQL: it owns nothing and sees only its tables.
 #[derive(Clone, Copy, Debug)]
@@ -87,15 +97,12 @@ impl Opening {
             ServerRole::Migrator => options,
             ServerRole::Auth | ServerRole::Mcp => options.options([("statement_timeout", "5000")]),
         };
-        let (host, port) = (options.get_host().to_owned(), options.get_port());
-        let take_role = match self.role {
-            ServerRole::Auth => Some("SET ROLE zoop_auth"),
-            ServerRole::Mcp => Some("SET ROLE zoop_mcp"),
-            ServerRole::Migrator => None,
-        };
+        let take_role = self.role.statement();
+        // The first connection says what is wrong; the pool would try again and again, and then say that it gave up.
+        self.try_out(&options).await?;
         let pool = PgPoolOptions::new()
             .max_connections(self.connections)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PATIENCE)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     match take_role {
@@ -104,15 +111,53 @@ impl Opening {
                     }
                 })
             })
-            .connect_with(options)
-            .await
-            .with_context(|| {
-                format!(
-                    "cannot connect to PostgreSQL at {host}:{port}: is it running, are user and password right, \
-                     and has `zoop migrate` been run?"
-                )
-            })?;
+            .connect_lazy_with(options);
         Ok(Db::Postgres(pool))
+    }
+
+    /// Connects once, as the pool will, and takes the server's role on. A database that is about to start is waited for.
+    async fn try_out(&self, options: &PgConnectOptions) -> anyhow::Result<()> {
+        let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
+        let begin = Instant::now();
+        let connected = loop {
+            match options.connect().await {
+                Err(sqlx::Error::Io(_)) if begin.elapsed() < START => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                outcome => break outcome,
+            }
+        };
+        let mut connection = connected.with_context(|| {
+            format!("cannot connect to PostgreSQL at {host}:{port}: is it running, and are user and password right?")
+        })?;
+        if let Some(statement) = self.role.statement()
+            && let Err(error) = connection.execute(statement).await
+        {
+            let role = statement.trim_start_matches("SET ROLE ");
+            return Err(match error.as_database_error().and_then(|error| error.code()).as_deref() {
+                Some(INSUFFICIENT_PRIVILEGE) => anyhow!(
+                    "the database's user `{user}` may not take on the role {role}, as which this server works. Use the \
+                     user that was made for it, or `GRANT {role} TO {user}`; for `zoop serve`, which runs both servers, \
+                     a user needs both roles, zoop_auth and zoop_mcp"
+                ),
+                // A role that is not there, or a value that is none.
+                Some("22023" | "42704") => {
+                    anyhow!("the database has no role {role} yet: run `zoop migrate` first")
+                }
+                _ => anyhow::Error::from(error).context(format!("{user} cannot take on the role {role}")),
+            });
+        }
+        connection.close().await.context("PostgreSQL broke the first connection off")
+    }
+}
+
+impl ServerRole {
+    fn statement(self) -> Option<&'static str> {
+        match self {
+            ServerRole::Auth => Some("SET ROLE zoop_auth"),
+            ServerRole::Mcp => Some("SET ROLE zoop_mcp"),
+            ServerRole::Migrator => None,
+        }
     }
 }
 

@@ -47,11 +47,15 @@ pub fn python(program: &str, arguments: &[&str]) -> Value {
     serde_json::from_str(&text).expect("the program prints JSON")
 }
 
-/// The services as they are with these variables; what is not named has `.env.example`'s value.
-pub fn services(variables: &[(&str, &str)]) -> BTreeMap<String, Service> {
+/// The file as it is with these variables; what is not named has `.env.example`'s value.
+pub fn configuration(variables: &[(&str, &str)]) -> Value {
     let yaml = docker_compose(variables, &["--env-file", ".env.example", "config"]);
-    let json = python("import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.argv[1])))", &[&yaml]);
-    let services = json["services"].as_object().expect("services").clone();
+    python("import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.argv[1])))", &[&yaml])
+}
+
+/// Its services.
+pub fn services(variables: &[(&str, &str)]) -> BTreeMap<String, Service> {
+    let services = configuration(variables)["services"].as_object().expect("services").clone();
     services.into_iter().map(|(name, value)| (name, Service(value))).collect()
 }
 

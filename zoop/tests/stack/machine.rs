@@ -79,11 +79,23 @@ impl Stack {
 
     /// Runs a one-shot service to its end; answers what it printed.
     pub fn run_step(&mut self, name: &str) -> String {
-        let mut child = self.command(name).spawn().expect("it can be started");
-        let status = child.wait().expect("it ends");
-        let log = self.log(name);
+        let (status, log) = self.run(name);
         assert!(status.success(), "{name} failed ({status}): {log}");
         log
+    }
+
+    /// Runs a service that is to fail; answers what it printed.
+    pub fn run_to_its_end(&mut self, name: &str) -> String {
+        let (status, log) = self.run(name);
+        assert!(!status.success(), "{name} should fail: {log}");
+        log
+    }
+
+    fn run(&self, name: &str) -> (ExitStatus, String) {
+        let before = self.log(name).len();
+        let mut child = self.command(name).spawn().expect("it can be started");
+        let status = child.wait().expect("it ends");
+        (status, self.log(name).split_off(before))
     }
 
     /// Starts a service and waits until its own health check is content.

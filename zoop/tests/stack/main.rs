@@ -2,6 +2,7 @@
 //! the environment, the user and the secrets that the file gives it, are one origin behind the project's Caddyfile.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod away;
 mod compose;
 mod forwarding;
 mod https;

@@ -1,9 +1,8 @@
 //! The whole of it over plain http, as on somebody's own machine, and what happens when a server is away.
 
-use serde_json::{Value, json};
-use testing::http_client;
+use serde_json::json;
 
-use super::{forwarding, machine::Stack, people, roles, site::Site};
+use super::{away, forwarding, machine::Stack, people, roles, site::Site};
 
 #[tokio::test]
 async fn one_origin_serves_scripts_people_and_apps() {
@@ -34,27 +33,8 @@ async fn one_origin_serves_scripts_people_and_apps() {
         made["id"]
     );
 
-    // A server is gone for a while: its health check tells, the proxy says so to programs and to people, and then all
-    // is as before.
-    for (name, path, kind) in [
-        ("mcp-server", "/api/mcp?access_token=stray", "application/json"),
-        ("auth-server", "/login?code=stray", "text/plain"),
-    ] {
-        assert!(stack.stop(name).success(), "{name} ends cleanly: {}", stack.log(name));
-        assert!(!stack.is_healthy(name), "{name} is down");
-        let answer = http_client().get(format!("{}{path}", site.origin)).send().await.unwrap();
-        assert_eq!(
-            (answer.status().as_u16(), &answer.headers()["retry-after"]),
-            (503, &"5".parse().unwrap())
-        );
-        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with(kind));
-        let text = answer.text().await.unwrap();
-        assert!(text.contains("Try again in a few seconds"), "{text}");
-        if kind == "application/json" {
-            assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["error"]["data"]["kind"], "unavailable");
-        }
-        stack.start(name);
-    }
+    away::programs_and_people_are_told(&mut stack, &site).await;
+    away::secrets_are_changed_as_the_script_says(&mut stack, &site, &db).await;
     assert_eq!(caller.call("customers.search", json!({})).await.status, 200);
     db.close().await;
     let secrets: Vec<String> = stack

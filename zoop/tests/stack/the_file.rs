@@ -1,6 +1,6 @@
 //! docker-compose.yml is in order: it is read, its variables are explained and known, and its services can do little.
 
-use std::{collections::BTreeSet, process::Command};
+use std::{collections::BTreeSet, net::Ipv4Addr, process::Command};
 
 use super::{compose, machine};
 
@@ -47,6 +47,47 @@ fn every_service_can_do_little_and_comes_back() {
                 !secret || (variable.ends_with("_FILE") && value.starts_with("/run/secrets/")),
                 "{variable}"
             );
+        }
+    }
+}
+
+/// First and last address of a range, as numbers.
+fn bounds(range: &str) -> (u32, u32) {
+    let (first, bits) = range.split_once('/').expect("a range");
+    let (first, bits): (Ipv4Addr, u32) = (first.parse().unwrap(), bits.parse().unwrap());
+    let rest = u32::MAX >> bits;
+    assert_eq!(u32::from(first) & rest, 0, "{range} starts at its first address");
+    (first.into(), u32::from(first) | rest)
+}
+
+/// The servers start before the proxy: with an address from the whole network one of them could stand at the proxy's,
+/// and would be believed in its stead.
+#[test]
+fn nobody_but_the_proxy_can_stand_at_the_trusted_address() {
+    let file = compose::configuration(&[]);
+    let [ref pool] = file["networks"]["proxy"]["ipam"]["config"].as_array().expect("a pool")[..] else {
+        panic!("the network has one pool of addresses")
+    };
+    let (network, given) =
+        (bounds(pool["subnet"].as_str().unwrap()), bounds(pool["ip_range"].as_str().unwrap()));
+    let services = compose::services(&[]);
+    let fixed = |service: &compose::Service| {
+        service.0["networks"]["proxy"]["ipv4_address"].as_str().map(str::to_owned)
+    };
+    let proxy = fixed(&services["caddy"]).expect("the proxy's address is fixed");
+    let at = u32::from(proxy.parse::<Ipv4Addr>().unwrap());
+    // The first address is the network's, the second its gateway's, the last one everybody's.
+    assert!(network.0 + 1 < at && at < network.1, "{proxy} can be used in {pool}");
+    assert!(at < given.0 || given.1 < at, "{proxy} is not given to others: {pool}");
+    assert!(network.0 <= given.0 && given.1 <= network.1, "{pool}");
+    let on_it = services.values().filter(|service| service.0["networks"].get("proxy").is_some());
+    let others = services.iter().filter(|(name, _)| *name != "caddy");
+    assert!(others.clone().all(|(_, service)| fixed(service).is_none()), "the others' are not");
+    // Replicas, and an old and a new container during an update, find a place too.
+    assert!((given.1 - given.0) as usize >= 8 * on_it.count(), "{pool} is large enough");
+    for (name, service) in others {
+        if let Some(trusted) = service.environment().get("ZOOP_TRUSTED_PROXIES") {
+            assert_eq!(*trusted, proxy, "{name}");
         }
     }
 }

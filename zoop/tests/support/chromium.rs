@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Keys (W3C WebDriver §17.4.2).
+pub const ENTER: &str = "\u{e007}";
+pub const SPACE: &str = " ";
+pub const DOWN: &str = "\u{e015}";
 /// How a WebDriver answer names an element (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -104,6 +108,42 @@ impl Chromium {
         let id = self.element(css).await;
         let answer = self.post(&format!("/element/{id}/click"), json!({})).await;
         assert!(answer.is_null(), "{css} cannot be clicked: {answer}");
+    }
+
+    /// Presses a key while this element has the focus.
+    pub async fn press(&self, css: &str, key: &str) {
+        let id = self.element(css).await;
+        let answer = self.post(&format!("/element/{id}/value"), json!({"text": key})).await;
+        assert!(answer.is_null(), "{css} takes no key: {answer}");
+    }
+
+    /// What this expression is in the page.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.post("/execute/sync", json!({"script": format!("return {expression}"), "args": []})).await
+    }
+
+    /// Makes the page this wide and high, as a phone's is.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": true});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
+        self.post("/goog/cdp/execute", command).await;
+    }
+
+    /// Waits until this expression is so.
+    pub async fn becomes(&self, expression: &str, wanted: impl Into<Value>) {
+        let (begin, wanted) = (Instant::now(), wanted.into());
+        loop {
+            let value = self.value(expression).await;
+            if value == wanted {
+                return;
+            }
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "{expression} is {value}, not {wanted}, at {}",
+                self.url().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// What the page's text is.

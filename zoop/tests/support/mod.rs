@@ -116,6 +116,42 @@ impl Drop for Demo {
     }
 }
 
+/// `zoop serve`, running. It is stopped when it is dropped.
+pub struct Served {
+    pub child: Child,
+    /// The authorization server's URL.
+    pub issuer: String,
+    /// The endpoint's URL.
+    pub endpoint: String,
+}
+
+impl Served {
+    /// Starts it over this database, on free ports, and waits until both servers answer.
+    pub fn over(database_url: &str) -> Self {
+        let mut serve = zoop();
+        serve.args(["serve", "--database-url", database_url]);
+        serve.args(["--key-secret", "a secret of at least thirty-two characters"]);
+        serve.args(["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"]);
+        let mut child =
+            serve.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("zoop can be started");
+        let mut lines =
+            BufReader::new(child.stderr.take().expect("stderr is piped")).lines().map_while(Result::ok);
+        let said = lines.find(|line| line.contains("both servers answer")).expect("the servers answer");
+        thread::spawn(move || lines.for_each(drop));
+        let urls: Vec<&str> = said.split(['"', ' ']).filter(|word| word.starts_with("http://")).collect();
+        let endpoint = urls.iter().find(|url| url.ends_with("/api/mcp")).expect("an endpoint").to_string();
+        let issuer = urls.iter().find(|url| !url.ends_with("/api/mcp")).expect("an issuer").to_string();
+        Self { child, issuer, endpoint }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
 /// Sends a signal to the program.
 pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();

@@ -35,11 +35,22 @@ impl Stack {
     }
 
     pub(super) fn make_database(&self) {
-        let environment = self.services["postgres"].environment();
-        let mut createdb = Command::new(postgres_programs().join("createdb"));
-        createdb.arg("-h").arg(self.folder.path().join("postgres/data"));
-        createdb.args(["-p", &self.ports.postgres.to_string(), "-U", &environment["POSTGRES_USER"]]);
-        createdb.arg(&environment["POSTGRES_DB"]);
+        let mut createdb = self.in_the_container("createdb");
+        createdb.arg(&self.services["postgres"].environment()["POSTGRES_DB"]);
         output(&mut createdb, "createdb");
+    }
+
+    /// Runs a statement as the superuser, who needs no password inside the container.
+    pub fn as_superuser(&self, sql: &str) {
+        output(self.in_the_container("psql").args(["--no-psqlrc", "postgres", "-c", sql]), "psql");
+    }
+
+    /// A program of PostgreSQL's, by the container's own socket.
+    fn in_the_container(&self, program: &str) -> Command {
+        let mut command = Command::new(postgres_programs().join(program));
+        command.arg("-h").arg(self.folder.path().join("postgres/data"));
+        let user = &self.services["postgres"].environment()["POSTGRES_USER"];
+        command.args(["-p", &self.ports.postgres.to_string(), "-U", user]);
+        command
     }
 }

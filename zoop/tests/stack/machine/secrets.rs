@@ -36,6 +36,13 @@ impl Stack {
         }
     }
 
+    /// Puts another secret in the place of one that a service is handed.
+    pub fn change_secret(&self, service: &str, name: &str, text: &str) {
+        let file = self.folder.path().join(service).join("secrets").join(name);
+        fs::remove_file(&file).expect("it was made");
+        fs::write(file, format!("{text}\n")).expect("writable");
+    }
+
     /// A folder that the service may write in.
     pub(super) fn own_folder(&self, service: &str, name: &str) -> PathBuf {
         let folder = self.folder.path().join(service).join(name);
