@@ -17,6 +17,7 @@ pub mod tax_rates;
 mod became;
 mod duplicates;
 mod in_use;
+mod named;
 pub mod place;
 pub mod priced;
 mod primary;
