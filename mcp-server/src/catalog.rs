@@ -1,6 +1,8 @@
 //! The catalogue: every entity in documentation order, and every tool, derived.
 
+mod advice;
 mod describe;
+mod meant;
 mod of;
 mod tool;
 
@@ -131,6 +133,12 @@ impl Catalog {
     /// The tool of this name, in either spelling, if the selection shows it.
     pub fn find(&self, name: &str, selection: &Selection) -> Option<&Tool> {
         self.by_name.get(name).map(|&n| &self.tools[n]).filter(|tool| tool.is_in(selection))
+    }
+
+    /// The tool that a name was probably meant to be, if the selection shows it.
+    pub fn meant(&self, name: &str, selection: &Selection) -> Option<&Tool> {
+        let shown = self.tools.iter().filter(|tool| tool.is_in(selection));
+        meant::tool(name, shown)
     }
 
     /// The tools that this caller can call, as the array that tools/list tells: written once for all who ask alike.

@@ -19,6 +19,7 @@ mod became;
 mod by_index;
 mod duplicates;
 mod in_use;
+mod named;
 pub mod place;
 pub mod priced;
 mod primary;

@@ -5,11 +5,13 @@ use std::collections::HashSet;
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use shared::{caller::Actor, db::Row, role::Role, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 use sqlx::FromRow;
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Issue, Result},
+    references,
     store::{Columns, Where, Write},
 };
 
@@ -81,6 +83,9 @@ pub trait Entity: Sized + Send + Sync + 'static {
     /// The fields of `create` that name a record of another family to be made into this one: who calls must be able to
     /// read that too.
     const SOURCES: &'static [(&'static str, Family)] = &[];
+    /// The fields that name other records, wherever they stand in a call's arguments. What a write refuses first is for
+    /// `create` and `change` to say; by these the refusal tells of all that name nothing. Tags are known anyway.
+    const REFERENCES: &'static [(&'static str, references::Kind)] = &[];
     /// What there is to know beyond the schema, for the tools' descriptions: create, update, fifth.
     const ABOUT: About;
 
@@ -113,6 +118,19 @@ pub trait Entity: Sized + Send + Sync + 'static {
 
     /// Narrows a list. The tenant and the common filters are in it already.
     fn narrow(filter: Self::Filter, tx: &TenantTx, to: &mut Where) -> Result<()>;
+
+    /// What these arguments name of other records that is not there.
+    fn misnamed(
+        args: &Map<String, Value>,
+        tx: &mut TenantTx,
+    ) -> impl Future<Output = Result<Vec<Issue>>> + Send {
+        references::misnamed::<Self>(args, tx)
+    }
+
+    /// What a field stands for that no tool takes, where only the entity can tell: fields and their values.
+    fn meant(_name: &str, _value: &Value, _args: &Map<String, Value>) -> Option<Map<String, Value>> {
+        None
+    }
 
     /// Which rows a list shows when nothing is said of archived ones.
     fn hide_by_default(_filter: &Self::Filter, include_archived: bool, to: &mut Where) {

@@ -1,6 +1,8 @@
 //! What a tool answers when it cannot do what it was asked: one type, in the caller's words.
 //! How it is put on the wire, for which kind of caller, is `protocol`'s business.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 /// A tool's failure.
@@ -19,7 +21,9 @@ pub struct ToolError {
     pub kind: Kind,
     /// One sentence for what, one for what to do.
     pub message: String,
-    /// What else the error's body holds: field, issues, reason, allowed, hint, current, existing_id …
+    /// What is wrong with which fields.
+    pub issues: Vec<Issue>,
+    /// What else the error's body holds: reason, allowed, hint, current, existing_id …
     pub details: Map<String, Value>,
 }
 
@@ -63,10 +67,22 @@ impl Issue {
     }
 }
 
+/// At most so many issues are told at once.
+const MOST_ISSUES: usize = 10;
+
+fn in_one_sentence(issues: &[Issue]) -> String {
+    let told: Vec<String> =
+        issues.iter().map(|issue| format!("`{}`: {}", issue.path, issue.message)).collect();
+    match told.as_slice() {
+        [one] => one.clone(),
+        many => format!("{} fields need another value: {}", many.len(), many.join(" ")),
+    }
+}
+
 impl Error {
     /// A failure of this kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self::Tool(Box::new(ToolError { kind, message: message.into(), details: Map::new() }))
+        Self::Tool(Box::new(ToolError { kind, message: message.into(), issues: vec![], details: Map::new() }))
     }
 
     /// Input that names no single field.
@@ -81,25 +97,27 @@ impl Error {
 
     /// All that is wrong with the input at once, up to ten.
     pub fn issues(mut issues: Vec<Issue>) -> Self {
-        issues.truncate(10);
-        let message = match issues.as_slice() {
-            [one] => format!("`{}`: {}", one.path, one.message),
-            many => format!(
-                "{} fields need another value: {}",
-                many.len(),
-                many.iter().map(|i| format!("`{}`: {}", i.path, i.message)).collect::<Vec<_>>().join(" ")
-            ),
-        };
-        let mut error = Self::invalid(message);
-        if let [one] = issues.as_slice() {
-            error = error.with("field", one.path.clone());
+        issues.truncate(MOST_ISSUES);
+        let message = in_one_sentence(&issues);
+        Self::Tool(Box::new(ToolError { kind: Kind::InvalidInput, message, issues, details: Map::new() }))
+    }
+
+    /// The same with what else is wrong with the input: a field that is told of already is not told of again.
+    pub fn and_issues(mut self, more: Vec<Issue>) -> Self {
+        if let Self::Tool(error) = &mut self
+            && !more.is_empty()
+        {
+            let known: HashSet<String> = error.issues.iter().map(|issue| issue.path.clone()).collect();
+            error.issues.extend(more.into_iter().filter(|issue| !known.contains(&issue.path)));
+            error.issues.truncate(MOST_ISSUES);
+            error.message = in_one_sentence(&error.issues);
         }
-        if let Some(reason) = issues.iter().find_map(|issue| issue.reason) {
-            error = error.with("reason", reason);
-        }
-        let list: Vec<Value> =
-            issues.iter().map(|issue| json!({"path": issue.path, "message": issue.message})).collect();
-        error.with("issues", list)
+        self
+    }
+
+    /// Whether it says of single fields what is wrong with them.
+    pub fn has_issues(&self) -> bool {
+        matches!(self, Self::Tool(error) if !error.issues.is_empty())
     }
 
     /// No such record for this caller; `finder` is the tool that finds one.
@@ -120,7 +138,7 @@ impl Error {
 
     /// The same with the call that comes next: following it alone leads on.
     pub fn then_call(self, tool: &str, args: impl Into<Value>) -> Self {
-        self.with("hint", format!("Call {tool} with {}", args.into()))
+        self.with("hint", hint(tool, args))
     }
 
     /// The same with one more member in its body.
@@ -148,6 +166,16 @@ impl ToolError {
         let mut body = Map::new();
         body.insert("kind".into(), self.kind.as_str().into());
         body.insert("message".into(), self.message.clone().into());
+        if let [one] = self.issues.as_slice() {
+            body.insert("field".into(), one.path.clone().into());
+        }
+        if let Some(reason) = self.issues.iter().find_map(|issue| issue.reason) {
+            body.insert("reason".into(), reason.into());
+        }
+        if !self.issues.is_empty() {
+            let issue = |issue: &Issue| json!({"path": issue.path, "message": issue.message});
+            body.insert("issues".into(), self.issues.iter().map(issue).collect());
+        }
         body.extend(self.details.clone());
         body
     }
@@ -157,6 +185,11 @@ impl From<shared::error::Error> for Error {
     fn from(error: shared::error::Error) -> Self {
         Self::Below(error)
     }
+}
+
+/// The call that comes next, in a form that a program can follow too.
+pub fn hint(tool: &str, args: impl Into<Value>) -> String {
+    format!("Call {tool} with {}", args.into())
 }
 
 /// What a caller sent, cut short enough to be shown back.

@@ -9,7 +9,7 @@ mod stored;
 
 use shared::tenant_tx::TenantTx;
 
-pub use input::{DiscountInput, LineItem};
+pub use input::{DISCOUNT, DiscountInput, LineItem, discount_complaint};
 pub use ops::{LineItemOp, apply};
 pub use pricebook::{Component, components_of};
 pub use quoted::Choice;

@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use shared::{db::Bind, permit::Reach, tenant_tx::TenantTx};
 
 use crate::{
     entity::{Entity, Fifth, First, Wanted},
     error::{Error, Issue, Result, shown},
+    schema::snake,
     store::{self, Where},
 };
 
@@ -171,6 +172,55 @@ impl Kind {
     /// The tool that finds one.
     fn finder(self) -> String {
         format!("{}.{}", self.entity, self.first.as_str())
+    }
+}
+
+/// What the arguments of a write name that is not there, wherever it stands in them.
+pub async fn misnamed<E: Entity>(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {
+    let mut issues = Vec::new();
+    let tags = E::TAGS.map(|_| ("tag_ids", TAG));
+    for (field, kind) in E::REFERENCES.iter().copied().chain(tags) {
+        let named = named(args, field);
+        if named.is_empty() {
+            continue;
+        }
+        let ids: Vec<&str> = named.iter().map(|(_, id)| *id).collect();
+        // An archived one is for the entity to judge: the record may hold it already.
+        let known = kind.or_archived().known(tx, &ids).await?;
+        let nothing = named.into_iter().filter(|(_, id)| !known.iter().any(|known| known == id));
+        issues.extend(nothing.map(|(path, id)| unknown(path, kind.noun, id, &kind.finder())));
+    }
+    Ok(issues)
+}
+
+/// The ids in a field of this name, with their paths.
+pub fn named<'a>(args: &'a Map<String, Value>, field: &str) -> Vec<(String, &'a str)> {
+    let mut found = Vec::new();
+    for (key, value) in args {
+        let key = snake(key);
+        if key == field {
+            ids_in(value, key, &mut found);
+            continue;
+        }
+        // Lines stand in lists of objects; what else is nested names nothing.
+        for (n, inner) in value.as_array().into_iter().flatten().enumerate() {
+            let inner = inner.as_object().map(|inner| named(inner, field)).unwrap_or_default();
+            found.extend(inner.into_iter().map(|(path, id)| (format!("{key}[{n}].{path}"), id)));
+        }
+    }
+    found
+}
+
+fn ids_in<'a>(value: &'a Value, path: String, found: &mut Vec<(String, &'a str)>) {
+    match value {
+        // A text with control characters is refused as such, and no database would take it.
+        Value::String(id) if !id.contains(char::is_control) => found.push((path, id.trim())),
+        Value::Array(list) => {
+            for (n, value) in list.iter().enumerate() {
+                ids_in(value, format!("{path}[{n}]"), found);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,68 +1,26 @@
 //! JSON Schemas of tools: made from the types, checked collecting every error, told in plain words.
 
+mod checker;
 mod complaint;
+mod input;
+mod nearest;
 mod repair;
 mod spelling;
 mod tell;
 mod tidy;
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt::Write as _,
-};
+use std::fmt::Write as _;
 
-use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    error::{Error, Issue, Result},
-    fields::{FORMATS, format_complaint},
-};
+use crate::error::{Error, Issue, Result};
 
-pub use complaint::nearest;
+pub use input::{Checked, InputSchema, READ_ONLY, ReadOnly, Untaken};
+pub use nearest::nearest;
 pub use spelling::snake;
 pub use tell::{Audience, BRIEF, UNTOLD};
-
-/// Fields that are known but not taken here, with what a call that sends one is told and the reason.
-pub type Refused = HashMap<String, (&'static str, &'static str)>;
-
-/// A tool's input: its JSON Schema as it is checked, and as it is told.
-pub struct InputSchema {
-    one: Shape,
-    many: Option<Many>,
-}
-
-/// For a tool that takes many records at once: what stands beside `records`, and in each of them.
-struct Many {
-    options: Shape,
-    record: Shape,
-}
-
-/// What an object of arguments must be like.
-struct Shape {
-    schema: Value,
-    validator: Validator,
-    refused: Refused,
-}
-
-/// Arguments that have passed the schema.
-#[derive(Debug)]
-pub enum Checked {
-    /// One record's, or a reading call's.
-    One(Map<String, Value>),
-    /// Many records', each checked by itself.
-    Many {
-        /// What stands beside `records`.
-        options: Map<String, Value>,
-        /// Each record's arguments, or what is wrong with them.
-        records: Vec<Result<Map<String, Value>>>,
-    },
-}
-
-/// At most so many records in one call.
-const MOST_RECORDS: usize = 100;
 
 /// The properties of a type's schema, in the order of its fields.
 pub fn properties_of<T: JsonSchema>() -> Map<String, Value> {
@@ -155,120 +113,12 @@ fn for_each_schema(map: &mut Map<String, Value>, change: fn(&mut Value)) {
     }
 }
 
-impl InputSchema {
-    /// A schema of these properties; `refused` are fields that this tool does not take.
-    pub fn new(
-        properties: Map<String, Value>,
-        required: Vec<Value>,
-        refused: Refused,
-    ) -> anyhow::Result<Self> {
-        let mut schema = object(properties, required);
-        describe_all(&mut schema);
-        Ok(Self { one: Shape::new(schema, refused)?, many: None })
-    }
-
-    /// The same, for a tool that also takes `records`; `options` are what may stand beside them, for all of them.
-    pub fn taking_many(mut self, options: Map<String, Value>) -> anyhow::Result<Self> {
-        let (mut record, mut refused) = (self.one.schema.clone(), self.one.refused.clone());
-        if let Some(Value::Object(properties)) = record.get_mut("properties") {
-            for name in options.keys() {
-                properties.shift_remove(name);
-                refused.insert(snake(name), ("stands beside `records`, for all of them.", "unknown_field"));
-            }
-        }
-        let mut properties = options;
-        properties.insert("records".into(), records_property());
-        let options = object(properties, vec!["records".into()]);
-        let options = Shape::new(options, Refused::new())?;
-        self.many = Some(Many { options, record: Shape::new(record, refused)? });
-        Ok(self)
-    }
-
-    /// The schema as tools/list tells it.
-    pub fn told(&self, audience: Audience) -> Value {
-        tell::told(&self.one.schema, self.many.is_some(), audience)
-    }
-
-    /// The schema for the documentation.
-    pub fn documented(&self) -> Value {
-        tell::documented(&self.one.schema, self.many.is_some())
-    }
-
-    /// Whether it edits single entries of a list: a repeated call then does not end where one does.
-    pub fn takes_ops(&self) -> bool {
-        let properties = self.one.schema["properties"].as_object();
-        properties.is_some_and(|properties| properties.keys().any(|name| name.ends_with("_ops")))
-    }
-
-    /// Brings the keys to their one spelling and checks everything, collecting every error.
-    pub fn check(&self, args: Map<String, Value>) -> Result<Checked> {
-        let Some(many) = self.many.as_ref().filter(|_| args.contains_key("records")) else {
-            return self.one.check(args).map(Checked::One);
-        };
-        let mut options = many.options.check(args)?;
-        let records = match options.shift_remove("records") {
-            Some(Value::Array(records)) => records,
-            _ => vec![],
-        };
-        let one = |record| match record {
-            Value::Object(args) => many.record.check(args),
-            _ => Err(Error::invalid("A record is an object of the tool's own fields.")),
-        };
-        Ok(Checked::Many { options, records: records.into_iter().map(one).collect() })
-    }
-}
-
-impl InputSchema {
-    /// The arguments that were probably meant, if there is one sensible way to mend these.
-    pub fn repaired(&self, args: &Map<String, Value>) -> Option<Map<String, Value>> {
-        repair::repaired(args, &self.one.schema, &self.one.validator, &self.one.refused)
-    }
-}
-
-const RECORDS: &str = "Up to 100 at once, each with the fields above.";
-
-fn records_property() -> Value {
-    json!({"type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": {"type": "object"}, "description": RECORDS})
-}
-
 fn object(properties: Map<String, Value>, required: Vec<Value>) -> Value {
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
     if !required.is_empty() {
         schema["required"] = required.into();
     }
     schema
-}
-
-fn validator(schema: &Value) -> anyhow::Result<Validator> {
-    let mut options = jsonschema::draft202012::options().should_validate_formats(true);
-    for &format in FORMATS {
-        options = options.with_format(format, move |text: &str| format_complaint(format, text).is_none());
-    }
-    Ok(options.build(schema)?)
-}
-
-impl Shape {
-    fn new(schema: Value, refused: Refused) -> anyhow::Result<Self> {
-        let validator = validator(&schema)?;
-        Ok(Self { schema, validator, refused })
-    }
-
-    fn check(&self, args: Map<String, Value>) -> Result<Map<String, Value>> {
-        let mut args = Value::Object(args);
-        let mut issues = Vec::new();
-        spelling::bring_to_one(&mut args, &self.schema, "", &mut issues);
-        tidy::tidy(&mut args, "", &mut issues);
-        for error in self.validator.iter_errors(&args) {
-            issues.extend(complaint::issues(&error, &self.schema, &self.refused));
-        }
-        // A text that is too long breaks its length and its format: one thing is wrong, and is said once.
-        let mut said = HashSet::new();
-        issues.retain(|issue| said.insert(issue.path.clone()));
-        match args {
-            Value::Object(args) if issues.is_empty() => Ok(args),
-            _ => Err(Error::issues(issues)),
-        }
-    }
 }
 
 /// Every parameter has a description: one whose name says it all is described by its name.

@@ -19,7 +19,7 @@ pub use get::get;
 #[cfg(test)]
 pub use list::sorts;
 pub use list::{PageSize, list, list_schema};
-pub use options::{GetOptions, Target, WriteOptions, list_option_names};
+pub use options::{GetOptions, Target, WriteOptions, changes_nothing, list_option_names};
 pub use put::{alter, make, patch, run};
 pub use write::{Outcome, WriteVerb, write};
 

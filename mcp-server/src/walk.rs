@@ -4,7 +4,13 @@
 use serde_json::{Map, Value};
 use shared::{audit::Event, permit::Permit, scope::Access, tenant_tx::TenantTx};
 
-use crate::{app::App, catalog::Tool, error::Result, store::Written, verbs::PageSize};
+use crate::{
+    app::App,
+    catalog::Tool,
+    error::{Error, Result},
+    store::Written,
+    verbs::PageSize,
+};
 
 /// Runs a permitted call: parse, begin, verb, audit, commit.
 pub async fn call(
@@ -15,7 +21,11 @@ pub async fn call(
     size: PageSize,
     request_id: &str,
 ) -> Result<Map<String, Value>> {
-    let prepared = tool.parse(permit.caller(), args)?;
+    let prepared = match tool.parse(permit.caller(), args.clone()) {
+        Ok(prepared) => prepared,
+        Err(refusal) if refusal.has_issues() => return Err(advised(app, permit, tool, &args, refusal).await),
+        Err(refusal) => return Err(refusal),
+    };
     let mut tx = TenantTx::begin(&app.db, permit, tool.access(), &app.clock, &app.random).await?;
     let outcome = prepared(&mut tx, size).await?;
     if outcome.lasting {
@@ -24,6 +34,14 @@ pub async fn call(
         tx.rollback().await?;
     }
     Ok(outcome.answer)
+}
+
+/// The refusal of a call's arguments, with what a look at the account adds to it; as it is while the database is away.
+async fn advised(app: &App, permit: Permit, tool: &Tool, args: &Map<String, Value>, refusal: Error) -> Error {
+    match TenantTx::begin(&app.db, permit, Access::Read, &app.clock, &app.random).await {
+        Ok(mut tx) => tool.advise(refusal, args, &mut tx).await,
+        Err(_) => refusal,
+    }
 }
 
 /// Begins Zoop's own work in a tenant: what its workers write, no tool's `Needs` stand in the way of. Run steps of

@@ -5,11 +5,11 @@ use std::{marker::PhantomData, pin::Pin};
 use serde_json::{Map, Value};
 use shared::{scope::Family, tenant_tx::TenantTx};
 
-use super::{Verb, describe};
+use super::{Verb, describe, meant};
 use crate::{
     entity::{Actors, Entity, Fifth, First},
-    error::{Error, Result},
-    schema::{self, Checked, InputSchema, Refused},
+    error::{Error, Issue, Result},
+    schema::{self, Checked, InputSchema, READ_ONLY, ReadOnly, Untaken},
     verbs::{self, GetOptions, Outcome, PageSize, Target, WriteOptions, WriteVerb},
 };
 
@@ -50,6 +50,12 @@ pub trait Catalogued: Send + Sync {
     fn schema(&self, verb: Verb) -> anyhow::Result<InputSchema>;
     /// Makes arguments that have passed the schema ready to run.
     fn prepare(&self, verb: Verb, tool: &str, call: Checked) -> Result<Prepared>;
+    /// What these arguments name of other records that is not there.
+    fn misnamed<'t>(
+        &self,
+        args: &'t Map<String, Value>,
+        tx: &'t mut TenantTx,
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Issue>>> + Send + 't>>;
     /// The moves between states: from, to, by what.
     fn moves(&self) -> Vec<(&'static str, &'static str, crate::entity::By)>;
 }
@@ -103,6 +109,14 @@ impl<E: Entity> Catalogued for Of<E> {
         E::ACTORS
     }
 
+    fn misnamed<'t>(
+        &self,
+        args: &'t Map<String, Value>,
+        tx: &'t mut TenantTx,
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Issue>>> + Send + 't>> {
+        Box::pin(E::misnamed(args, tx))
+    }
+
     fn moves(&self) -> Vec<(&'static str, &'static str, crate::entity::By)> {
         E::MOVES.to_vec()
     }
@@ -139,15 +153,17 @@ impl<E: Entity> Catalogued for Of<E> {
         };
         let own = schema::properties_of::<E::Record>();
         let answered = own.keys().cloned().chain(verbs::common_fields::<E>().map(str::to_owned));
-        let refused = match verb {
+        let read_only = match verb {
             Verb::Create | Verb::Update => {
                 answered.filter(|name| !properties.contains_key(name)).map(|name| fixed::<E>(name)).collect()
             }
-            Verb::First | Verb::Get | Verb::Fifth => Refused::new(),
+            Verb::First | Verb::Get | Verb::Fifth => ReadOnly::new(),
         };
-        let schema = InputSchema::new(properties, required, refused)?;
+        let untaken = Untaken { read_only, meant: meant::fields::<E> };
+        let schema = InputSchema::new(properties, required, untaken)?;
         match verb {
-            Verb::Create | Verb::Update => schema.taking_many(write_options(verb)),
+            Verb::Create => schema.taking_many(write_options(verb)),
+            Verb::Update => schema.of_patch().taking_many(write_options(verb)),
             Verb::First | Verb::Get | Verb::Fifth => Ok(schema),
         }
     }
@@ -178,9 +194,9 @@ impl<E: Entity> Catalogued for Of<E> {
 }
 
 /// A field that a tool does not take, with what there is to say of it.
-fn fixed<E: Entity>(name: String) -> (String, (&'static str, &'static str)) {
+fn fixed<E: Entity>(name: String) -> (String, &'static str) {
     let said = E::FIXED.iter().find(|(field, _)| *field == name).map(|(_, message)| *message);
-    (name, (said.unwrap_or("is read-only: Zoop sets it. Leave it out."), "read_only_field"))
+    (name, said.unwrap_or(READ_ONLY))
 }
 
 /// The options of a write, as far as the verb has a use for them.

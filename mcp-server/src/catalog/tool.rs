@@ -51,7 +51,7 @@ pub struct Tool {
     pub title: String,
     /// What it does, when to use it, what cannot be undone.
     pub description: String,
-    schema: InputSchema,
+    pub(super) schema: InputSchema,
     told: [Box<RawValue>; 2],
 }
 
@@ -151,12 +151,13 @@ impl Tool {
     /// From arguments to a call that is ready to run: who calls, then the schema. No database yet.
     pub fn parse(&self, caller: &Caller, args: Map<String, Value>) -> Result<Prepared> {
         self.check_actor(caller)?;
-        let meant = args.clone();
-        let checked = self.schema.check(args).map_err(|error| match self.schema.repaired(&meant) {
-            Some(meant) => error.then_call(&self.name, meant),
-            None => error,
-        })?;
+        let checked = self.schema.check(args)?;
         self.entity.prepare(self.verb, &self.name, checked)
+    }
+
+    /// Whether arguments pass its schema.
+    pub fn takes(&self, args: &Map<String, Value>) -> bool {
+        self.schema.check(args.clone()).is_ok()
     }
 
     /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input (seed.txt, Error responses).

@@ -12,6 +12,7 @@ pub use record::{Record, Row};
 
 use super::{catalog_categories, duplicates, in_use::in_use};
 use crate::{
+    entities::named::{self, Reference},
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Needs, Order, Q, Retired, Stored, Wanted},
     error::{Error, Issue, Result},
     fields::{Patch, ShortLine},
@@ -53,6 +54,7 @@ impl Entity for CatalogItems {
     const SUMMARY: &'static [&'static str] =
         &["kind", "name", "sku", "category_id", "category_name", "unit", "unit_price", "discount", "taxable"];
     const Q: Q = Q::Substring(&["name_key", "sku_key"]);
+    const REFERENCES: &'static [Reference] = &[named::CATEGORY, named::RATE, named::ITEM];
     const ABOUT: About = About {
         list: "Use it to find the catalog_item_id that line items take.",
         get: "Shows a bundle's components.",

@@ -13,6 +13,7 @@ pub use record::{Record, Row};
 
 use super::{customers, locations, primary};
 use crate::{
+    entities::named::{self, Reference},
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::{Patch, Set},
@@ -56,6 +57,7 @@ impl Entity for Contacts {
     ];
     // The key is "last first"; twice in a row it also holds "first last".
     const Q: Q = Q::Substring(&["(name_key || ' ' || name_key)"]);
+    const REFERENCES: &'static [Reference] = &[named::CUSTOMER, named::LOCATIONS];
     const ABOUT: About = About {
         list: "Use it to find whom to call or write to at a customer.",
         get: "Use it before you write or call.",

@@ -6,7 +6,7 @@ mod input;
 mod lookups;
 mod record;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx, timestamp::Timestamp};
 
 pub use input::{Change, Draft, Filter, Retire, Status, Type};
@@ -14,6 +14,7 @@ pub use lookups::{billing_addresses, owing, served, set_balance};
 pub use record::{Record, Row};
 
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, BY_CREATION, BY_UPDATE, By, Entity, Fifth, First, Key, Link, Order, Q, Retired, SearchText,
         Stored, Wanted,
@@ -81,6 +82,7 @@ impl Entity for Customers {
         ("archived", "active", By::Patch),
     ];
     const DERIVED: &'static [&'static str] = &["job_count", "last_job_at", "primary_contact", "locations"];
+    const REFERENCES: &'static [Reference] = &[named::DEFAULT_RATE];
     const ABOUT: About = About {
         list: "Finds by name, phone, company, email, number or address line; accents do not matter. Use it first to get a customer's id.",
         get: "Shows the balance, jobs, primary contact and locations too.",
@@ -88,6 +90,17 @@ impl Entity for Customers {
         update: "status active restores an archived one.",
         retire: "Hides the customer from search and blocks new work; jobs and invoices stay. Undo with customers.update status active.",
     };
+
+    fn meant(name: &str, value: &Value, args: &Map<String, Value>) -> Option<Map<String, Value>> {
+        let text = value.as_str().filter(|_| matches!(name, "name" | "full_name" | "display_name"))?;
+        let names = match (args.get("type")?.as_str()?, text.rsplit_once(' ')) {
+            ("company", _) => vec![("company_name", text)],
+            ("individual", Some((first, last))) => vec![("first_name", first), ("last_name", last)],
+            ("individual", None) => vec![("first_name", text)],
+            _ => return None,
+        };
+        Some(names.into_iter().map(|(field, name)| (field.to_owned(), name.into())).collect())
+    }
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         let number = tx.next_number(NUMBERS, FIRST_NUMBER).await?;
@@ -266,7 +279,7 @@ impl Names {
 }
 
 fn address(address: Option<Address>) -> Columns {
-    let (line1, country) = address.as_ref().map(|a| (a.line1.0.clone(), a.country.to_uppercase())).unzip();
+    let (line1, country) = address.as_ref().map(|a| (a.line1.0.clone(), a.country.0.clone())).unzip();
     let rest = address.map(|a| (a.line2, a.city, a.region, a.postal_code));
     let (line2, city, region, postal_code) = rest.unwrap_or_default();
     let key = |line: Option<&String>| line.map(|line| sort_key(line));

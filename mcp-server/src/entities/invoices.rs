@@ -24,6 +24,7 @@ pub use state::{FIRST_NUMBER, NUMBERS, issued_as};
 
 use super::{customers, jobs, place::Payer, priced};
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, Actors, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired, Stored, Wanted,
     },
@@ -90,6 +91,15 @@ impl Entity for Invoices {
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const SOURCES: &'static [(&'static str, Family)] =
         &[("from_job_id", Family::Jobs), ("from_quote_id", Family::Quotes)];
+    const REFERENCES: &'static [Reference] = &[
+        named::CUSTOMER,
+        named::LOCATION,
+        named::FROM_JOB,
+        named::FROM_QUOTE,
+        named::DEFAULT_RATE,
+        named::ITEM,
+        named::RATE,
+    ];
     const ABOUT: About = About {
         list: "Use it for what is owed, overdue or was billed; q finds number, PO number and customer. Void ones are hidden.",
         get: "Shows its lines, tax, payments and balance.",
@@ -154,7 +164,7 @@ impl Entity for Invoices {
         let from = row.status();
         let asked = state::asked(change.status.0, Some((&row.meta.id, from)))?;
         if from == Status::Draft && asked == Some(Status::Paid) {
-            state::check(from, from, asked)?;
+            state::check(from, from, asked).map_err(|error| state::send_first(error, row))?;
         }
         let content = change.content();
         if from != Status::Draft && !content.is_empty() {
@@ -179,7 +189,8 @@ impl Entity for Invoices {
         let mut ledger = Ledger::load(tx, &row.meta.id).await?;
         if let Some(ops) = change.payment_ops.0.filter(|ops| !ops.is_empty()) {
             if !matches!(status, Status::Sent | Status::Paid) {
-                state::check(status, status, Some(Status::Paid))?;
+                state::check(status, status, Some(Status::Paid))
+                    .map_err(|error| state::send_first(error, row))?;
             }
             ledger.apply(ops, total, &Recording::of(tx))?;
         }

@@ -8,7 +8,7 @@ mod schedule;
 mod window;
 
 use chrono::Duration;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use shared::{scope::Family, tenant_tx::TenantTx};
 
 pub use compose::{Given, Priced, ended, terms};
@@ -23,13 +23,15 @@ use super::{
     priced, team,
 };
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
         Stored, Wanted, illegal_move,
     },
-    error::{Error, Result},
+    error::{Error, Issue, Result},
     fields::{Body, Line, Money, When, day_in, zone_named},
     lines::{self, LineItem},
+    references,
     store::{Step, Where, Write},
 };
 
@@ -78,6 +80,7 @@ impl Entity for JobSeries {
     const MOVES: &'static [(&'static str, &'static str, By)] = &[("active", "ended", By::Fifth)];
     const DERIVED: &'static [&'static str] =
         &["next_occurrence_at", "scheduled_local", "upcoming", "generated_through"];
+    const REFERENCES: &'static [Reference] = &[named::CUSTOMER, named::LOCATION, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for recurring work and when it happens next; its jobs are in jobs.list with seriesId.",
         get: "Shows the next ten times and what its jobs are made of.",
@@ -85,6 +88,12 @@ impl Entity for JobSeries {
         update: "Regenerates future jobs still scheduled, except those edited by hand, and says how many.",
         retire: "Stops it and cancels its jobs still to be done after ended_on; done ones stay. Cannot be undone.",
     };
+
+    async fn misnamed(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {
+        let mut issues = references::misnamed::<Self>(args, tx).await?;
+        issues.extend(team::misnamed(args, tx).await?);
+        Ok(issues)
+    }
 
     async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {
         if draft.status.0 == Some(Status::Ended) {

@@ -10,6 +10,7 @@ mod schedule;
 mod source;
 mod state;
 
+use serde_json::{Map, Value};
 use shared::{db::Bind, scope::Family, tenant_tx::TenantTx};
 
 pub use billing::{Work, billed};
@@ -26,12 +27,14 @@ use super::{
     priced, team,
 };
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
         Stored, Wanted,
     },
-    error::{Error, Result},
+    error::{Error, Issue, Result},
     fields::Patch,
+    references,
     search::sort_key,
     store::{self, Children, Columns, Where, Write},
 };
@@ -95,6 +98,8 @@ impl Entity for Jobs {
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const SOURCES: &'static [(&'static str, Family)] = &[("from_quote_id", Family::Quotes)];
     const DERIVED: &'static [&'static str] = &["invoice_id"];
+    const REFERENCES: &'static [Reference] =
+        &[named::CUSTOMER, named::LOCATION, named::FROM_QUOTE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for schedules, a customer's history, or what is still to be invoiced.",
         get: "Shows its lines, totals and assignees.",
@@ -102,6 +107,12 @@ impl Entity for Jobs {
         update: "Set scheduled_start to schedule, status done when finished. To cancel use jobs.cancel.",
         retire: "Frees the slot and keeps the record. Cannot be undone; create a new job instead.",
     };
+
+    async fn misnamed(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {
+        let mut issues = references::misnamed::<Self>(args, tx).await?;
+        issues.extend(team::misnamed(args, tx).await?);
+        Ok(issues)
+    }
 
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let source = source::of_quote(tx, draft.from_quote_id.as_deref()).await?;

@@ -11,6 +11,7 @@ pub use record::{Record, Row, forgetting, in_use_of};
 
 use super::{contacts, customers, in_use::in_use, primary};
 use crate::{
+    entities::named::{self, Reference},
     entity::{About, BY_CREATION, BY_UPDATE, Entity, Fifth, Key, Link, Order, Q, Retired, Stored, Wanted},
     error::{Error, Result},
     fields::{Address, Patch},
@@ -45,6 +46,7 @@ impl Entity for Locations {
         &["customer_id", "customer_name", "name", "address", "time_zone", "is_primary", "tag_names"];
     const Q: Q = Q::Substring(&["name_key"]);
     const TAGS: Option<Link> = Some(Link { table: "location_tags", owner: "location_id" });
+    const REFERENCES: &'static [Reference] = &[named::CUSTOMER, named::DEFAULT_RATE, named::CONTACT];
     const ABOUT: About = About {
         list: "Use it to find where a customer's work is done.",
         get: "Shows the gate code and access notes too.",
@@ -168,7 +170,7 @@ fn placed(address: Address) -> Columns {
         .put("region", region)
         .put("postal_key", postal_code.as_deref().map(sort_key))
         .put("postal_code", postal_code)
-        .put("country", address.country.to_uppercase())
+        .put("country", address.country.0)
 }
 
 /// The contact must be the customer's own, and in use.

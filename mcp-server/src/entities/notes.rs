@@ -5,6 +5,7 @@ mod subject;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use shared::{role::Role, scope::Family, tenant_tx::TenantTx};
 
 pub use record::{Record, Row};
@@ -99,6 +100,12 @@ impl Entity for Notes {
         update: "Its author's or an owner's alone. The subject stays; archived false restores.",
         retire: "Hides the note and keeps it; its author's or an owner's alone. Undo with notes.update archived false.",
     };
+
+    fn meant(name: &str, value: &Value, _: &Map<String, Value>) -> Option<Map<String, Value>> {
+        let kind = SubjectType::of_id_field(name)?;
+        let subject = [("subject_type", kind.as_str().into()), ("subject_id", value.clone())];
+        Some(subject.into_iter().map(|(field, value)| (field.to_owned(), value)).collect())
+    }
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {
         let subject = subject::find(tx, draft.subject_type, draft.subject_id.clone()).await?;

@@ -19,6 +19,7 @@ use super::{
     priced,
 };
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, Actors, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired, Stored, Wanted,
     },
@@ -87,6 +88,8 @@ impl Entity for Plans {
             "is never set: plans.cancel stops a plan; one whose rrule has no more dates ends by itself.",
         ),
     ];
+    const REFERENCES: &'static [Reference] =
+        &[named::CUSTOMER, named::DEFAULT_RATE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for what is billed again and again and when next; its invoices are in invoices.list with planId.",
         get: "Shows its lines and when it bills next.",

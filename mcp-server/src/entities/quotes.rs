@@ -19,6 +19,7 @@ use super::{
     priced,
 };
 use crate::{
+    entities::named::{self, Reference},
     entity::{
         About, Actors, BY_CREATION, BY_UPDATE, By, Entity, Fifth, Key, Link, Needs, Order, Q, Retired,
         Stored, Wanted,
@@ -81,6 +82,8 @@ impl Entity for Quotes {
     const Q: Q = Q::Substring(&["title_key"]);
     const MOVES: &'static [(&'static str, &'static str, By)] = state::MOVES;
     const DERIVED: &'static [&'static str] = &["is_expired", "job_id", "invoice_id"];
+    const REFERENCES: &'static [Reference] =
+        &[named::CUSTOMER, named::LOCATION, named::DEFAULT_RATE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for what is offered and still open, or what was accepted.",
         get: "Shows its lines, totals and what it became.",

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
-use crate::error::{Error, Issue, Result};
+use crate::{
+    error::{Error, Issue, Result},
+    references,
+};
 
 /// One active member.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -18,6 +21,12 @@ pub struct Member {
     pub email: String,
     /// owner, office or tech.
     pub role: String,
+}
+
+impl Member {
+    fn is_named(&self, name: &str) -> bool {
+        self.id == name.trim() || self.email == name.trim().to_lowercase()
+    }
 }
 
 /// All active members, by name.
@@ -36,18 +45,10 @@ pub async fn resolve(tx: &mut TenantTx, field: &str, named: &[String]) -> Result
     let mut ids = Vec::with_capacity(named.len());
     let mut issues = Vec::new();
     for (n, name) in named.iter().enumerate() {
-        let wanted = name.trim().to_lowercase();
-        match members.iter().find(|member| member.id == name.trim() || member.email == wanted) {
+        match members.iter().find(|member| member.is_named(name)) {
             Some(member) if !ids.contains(&member.id) => ids.push(member.id.clone()),
             Some(_) => {}
-            None => issues.push(Issue {
-                path: format!("{field}[{n}]"),
-                message: format!(
-                    "`{}` is no member of the team; `allowed` lists who is.",
-                    crate::error::shown(name)
-                ),
-                reason: Some("bad_reference"),
-            }),
+            None => issues.push(stranger(format!("{field}[{n}]"), name, "`allowed` lists who is.")),
         }
     }
     if issues.is_empty() {
@@ -56,6 +57,25 @@ pub async fn resolve(tx: &mut TenantTx, field: &str, named: &[String]) -> Result
     let allowed: Vec<Value> =
         members.iter().map(|member| json!({"id": member.id, "name": member.name})).collect();
     Err(Error::issues(issues).with("allowed", allowed))
+}
+
+/// Whom of the team the arguments of a write name that is not in it.
+pub async fn misnamed(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {
+    let named = references::named(args, "assignee_ids");
+    if named.is_empty() {
+        return Ok(vec![]);
+    }
+    let members = members(tx).await?;
+    let unknown = named.into_iter().filter(|(_, name)| !members.iter().any(|member| member.is_named(name)));
+    let issue = |(path, name): (String, &str)| {
+        stranger(path, name, "name one by id or email, as in the resource zoop://team.")
+    };
+    Ok(unknown.map(issue).collect())
+}
+
+fn stranger(path: String, name: &str, then: &str) -> Issue {
+    let message = format!("`{}` is no member of the team; {then}", crate::error::shown(name));
+    Issue { path, message, reason: Some("bad_reference") }
 }
 
 /// The names of these users, members or no longer.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{Line, ShortLine};
+use super::text::{Country, Line, ShortLine};
 
 /// {line1, line2, city, region, postal_code, country: US}; line1 and country are needed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -25,8 +25,7 @@ pub struct Address {
     #[serde(default)]
     pub postal_code: Option<ShortLine>,
     /// ISO 3166-1 alpha-2, e.g. US.
-    #[schemars(regex(pattern = r"^[A-Za-z]{2}$"))]
-    pub country: String,
+    pub country: Country,
 }
 
 /// An address as it is answered.

@@ -27,7 +27,8 @@ fn trimmed(decimal: &str) -> &str {
 }
 
 macro_rules! decimals {
-    ($($(#[$doc:meta])* $name:ident, $format:literal, $range:expr, $complaint:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $format:literal, $range:expr, $complaint:literal;)*) => {
+        $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name(pub i64);
@@ -67,7 +68,16 @@ macro_rules! decimals {
                 json_schema!({"type": ["number", "string"], "format": $format})
             }
         }
-    )*};
+    )*
+
+        /// What is wrong with these digits as this format; none if nothing is.
+        pub(super) fn complaint(format: &str, digits: &str) -> Option<String> {
+            match format {
+                $($format => digits.parse::<$name>().err().map(str::to_owned),)*
+                _ => None,
+            }
+        }
+    };
 }
 
 decimals! {

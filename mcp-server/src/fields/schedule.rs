@@ -74,11 +74,30 @@ impl When {
     }
 }
 
+impl Moment {
+    fn parse(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        writable(time.year()).then(|| Moment(time.into()))
+    }
+}
+
+const NO_TIME: &str = "is no time; send one like `2026-11-24T09:00:00-06:00`.";
+const NO_MOMENT: &str = "is no time with an offset; send one like `2026-11-24T15:00:00Z`.";
+
+/// What is wrong with this text as this format; none if nothing is.
+pub(super) fn complaint(format: &str, text: &str) -> Option<String> {
+    let complaint = match format {
+        "when" if When::parse(text.trim()).is_none() => NO_TIME,
+        "moment" if Moment::parse(text.trim()).is_none() => NO_MOMENT,
+        _ => return None,
+    };
+    Some(complaint.to_owned())
+}
+
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        Self::parse(text.trim())
-            .ok_or_else(|| D::Error::custom("is no time; send one like `2026-11-24T09:00:00-06:00`."))
+        Self::parse(text.trim()).ok_or_else(|| D::Error::custom(NO_TIME))
     }
 }
 
@@ -89,14 +108,7 @@ fn writable(year: i32) -> bool {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        DateTime::parse_from_rfc3339(text.trim())
-            .ok()
-            .map(|time| time.to_utc())
-            .filter(|time| writable(time.year()))
-            .map(|time| Moment(time.into()))
-            .ok_or_else(|| {
-                D::Error::custom("is no time with an offset; send one like `2026-11-24T15:00:00Z`.")
-            })
+        Self::parse(text.trim()).ok_or_else(|| D::Error::custom(NO_MOMENT))
     }
 }
 

@@ -8,16 +8,23 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use unicode_normalization::UnicodeNormalization;
 
+use super::country;
+
+/// NFC, trimmed, with plain line ends: how every text is kept.
+pub fn tidied(text: &str) -> String {
+    text.trim().nfc().collect::<String>().replace("\r\n", "\n")
+}
+
 /// NFC, trimmed; refused with a reason if control characters are in it or its length is off.
 fn clean(text: &str, least: usize, most: usize, lines: bool) -> Result<String, String> {
-    let text: String = text.trim().nfc().collect();
+    let text = tidied(text);
     if let Some(bad) = text.chars().find(|&c| c.is_control() && !(lines && matches!(c, '\n' | '\t' | '\r'))) {
         return Err(format!("holds the control character U+{:04X}; leave it out.", bad as u32));
     }
     match text.chars().count() {
         n if n < least => Err("is empty; give it at least one character.".to_owned()),
         n if n > most => Err(format!("has {n} characters; at most {most} are kept.")),
-        _ => Ok(text.replace("\r\n", "\n")),
+        _ => Ok(text),
     }
 }
 
@@ -53,11 +60,8 @@ macro_rules! text_fields {
             }
         )*
 
-        /// The formats that the validator checks, by name.
-        pub const FORMATS: &[&str] = &[$($format),*];
-
         /// What is wrong with this text as this format; none if nothing is.
-        pub fn format_complaint(format: &str, text: &str) -> Option<String> {
+        pub(super) fn complaint(format: &str, text: &str) -> Option<String> {
             match format {
                 $($format => $name::parse(text).err(),)*
                 _ => None,
@@ -123,6 +127,11 @@ text_fields! {
         let first = parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
         let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
         if first && rest { Ok(text) } else { Err("is no language tag; send one like `en-US`.".to_owned()) }
+    };
+    /// A country, by its code of ISO 3166-1.
+    Country, "country", 2, |text| {
+        let text = clean(text, 1, 2, false)?.to_ascii_uppercase();
+        if country::exists(&text) { Ok(text) } else { Err("is no country of ISO 3166-1; send two letters like `US`.".to_owned()) }
     };
     /// A time zone of the IANA database.
     ZoneName, "time-zone", 60, |text| {

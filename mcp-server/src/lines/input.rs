@@ -29,31 +29,45 @@ pub struct DiscountInput(pub Discount);
 /// {type: percent or fixed, value: percent or minor units}.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(inline, extend("x-brief" = true))]
+#[schemars(inline, extend("x-brief" = true, "format" = DISCOUNT))]
 struct DiscountShape {
     /// Of which kind.
     #[serde(rename = "type")]
     kind: DiscountKind,
     /// Percent, or minor units.
-    #[schemars(with = "Percentage")]
+    #[schemars(extend("type" = ["number", "string"]))]
     value: Value,
+}
+
+/// The format of a discount: what its value may be depends on its type.
+pub const DISCOUNT: &str = "discount";
+
+/// What is wrong with the value of a discount whose shape is right; none if nothing is.
+pub fn discount_complaint(discount: &Value) -> Option<String> {
+    let kind = serde_json::from_value(discount.get("type")?.clone()).ok()?;
+    let value = discount.get("value").filter(|value| value.is_number() || value.is_string())?;
+    discount_of(kind, value).err()
+}
+
+fn discount_of(kind: DiscountKind, value: &Value) -> std::result::Result<Discount, String> {
+    match (kind, value.as_i64()) {
+        (DiscountKind::Percent, _) => match Percentage::deserialize(value) {
+            Ok(percent) => Ok(Discount::Percent(percent.0)),
+            Err(error) => Err(error.to_string()),
+        },
+        (DiscountKind::Fixed, Some(value)) if (0..=crate::fields::LARGEST).contains(&value) => {
+            Ok(Discount::Fixed(value))
+        }
+        (DiscountKind::Fixed, _) => {
+            Err("a fixed discount is in integer minor units: send 500 for $5.00.".to_owned())
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for DiscountInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let shape = DiscountShape::deserialize(deserializer)?;
-        match shape.kind {
-            DiscountKind::Percent => {
-                let percent: Percentage = serde_json::from_value(shape.value).map_err(D::Error::custom)?;
-                Ok(Self(Discount::Percent(percent.0)))
-            }
-            DiscountKind::Fixed => match shape.value.as_i64() {
-                Some(value) if (0..=crate::fields::LARGEST).contains(&value) => {
-                    Ok(Self(Discount::Fixed(value)))
-                }
-                _ => Err(D::Error::custom("a fixed discount is in integer minor units: send 500 for $5.00.")),
-            },
-        }
+        discount_of(shape.kind, &shape.value).map(Self).map_err(D::Error::custom)
     }
 }
 

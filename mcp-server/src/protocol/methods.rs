@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::App,
     catalog::{Selection, Spelling, Tool},
-    error::Error,
+    error::{Error, hint},
     verbs::PageSize,
     walk,
 };
@@ -101,14 +101,22 @@ pub fn tool_call<'a>(
         }
     };
     let Some(tool) = app.catalog.find(&name, selection) else {
-        let names =
-            app.catalog.tools().iter().filter(|tool| tool.is_in(selection)).map(|tool| tool.name.as_str());
-        let near = crate::schema::nearest(&name, names)
-            .map_or("See tools/list for all there are.".to_owned(), |near| format!("Did you mean `{near}`?"));
-        let message = format!("There is no tool `{}` here. {near}", crate::error::shown(&name));
-        return Err(RpcError::new(-32602, "unknown_tool", message));
+        return Err(no_such_tool(&name, app.catalog.meant(&name, selection), args));
     };
     Ok(ToolCall { tool, args })
+}
+
+/// Why there is no tool of this name; `meant` is the one that it was probably meant to be.
+fn no_such_tool(name: &str, meant: Option<&Tool>, args: Map<String, Value>) -> RpcError {
+    let near = meant.map_or("See tools/list for all there are.".to_owned(), |tool| {
+        format!("Did you mean `{}`?", tool.name)
+    });
+    let message = format!("There is no tool `{}` here. {near}", crate::error::shown(name));
+    let mut error = RpcError::new(-32602, "unknown_tool", message);
+    if let Some(tool) = meant.filter(|tool| tool.takes(&args)) {
+        error.data.insert("hint".to_owned(), hint(&tool.name, args).into());
+    }
+    error
 }
 
 /// Runs a permitted tool. A write leaves its line in the audit log; reads and refusals are counted.

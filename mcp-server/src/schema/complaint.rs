@@ -4,57 +4,72 @@ use jsonschema::{
     ValidationError,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::Refused;
-use crate::{
-    error::{Issue, shown},
-    fields::format_complaint,
+use super::{
+    input::{BESIDE_RECORDS, Untaken},
+    nearest::{nearest, nearest_word},
+    repair::schema_around,
+    spelling,
 };
+use crate::error::{Issue, shown};
 
-/// The name that was probably meant.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let known: Vec<&str> = known.collect();
-    // `start` means `scheduled_start`, `price` means `unit_price`: a whole word of a name, if only one name has it.
-    let word = crate::schema::snake(name);
-    let mut holding = known.iter().filter(|candidate| candidate.split('_').any(|part| part == word));
-    if let (Some(only), None) = (holding.next(), holding.next()) {
-        return Some(only);
-    }
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness > 0.78)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+/// The fields that a field of another name stands for, as this schema spells them; none if it does not take them, or
+/// the call says them already.
+pub fn stands_for(
+    name: &str,
+    args: &Map<String, Value>,
+    known: &Map<String, Value>,
+    untaken: &Untaken,
+) -> Option<Map<String, Value>> {
+    let spelt = |meant: Map<String, Value>| -> Map<String, Value> {
+        meant.into_iter().map(|(field, value)| (spelling::name_of(&field, known), value)).collect()
+    };
+    let is_free = |field: &String| known.contains_key(field) && !args.contains_key(field);
+    let meant = (untaken.meant)(&spelling::snake(name), args).into_iter();
+    meant.map(spelt).find(|fields| fields.keys().all(is_free))
 }
 
-/// The issues that one error stands for.
-pub fn issues(error: &ValidationError<'_>, schema: &Value, refused: &Refused) -> Vec<Issue> {
+/// The issues that one error in `args` stands for.
+pub fn issues(error: &ValidationError<'_>, schema: &Value, untaken: &Untaken, args: &Value) -> Vec<Issue> {
     let path = path_of(error.instance_path().as_str());
     let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    let here = schema_around(error, schema);
+    let here = schema_around(error, schema).unwrap_or(&Value::Null);
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => {
-            let known =
-                || here.get("properties").and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
-            unexpected
-                .iter()
-                .map(|name| {
-                    let refused = refused.get(&crate::schema::snake(name)).filter(|_| path.is_empty());
-                    if let Some(&(message, reason)) = refused {
-                        return Issue { path: at(name), message: message.to_owned(), reason: Some(reason) };
+            let known = here.get("properties").and_then(Value::as_object);
+            let names = || known.into_iter().flat_map(|map| map.keys()).map(String::as_str);
+            let unknown = |name: &String| {
+                let top = args.as_object().filter(|_| path.is_empty());
+                let meant = top.zip(known).and_then(|(args, known)| stands_for(name, args, known, untaken));
+                let near = match meant {
+                    Some(meant) => {
+                        Some(meant.keys().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" and "))
                     }
-                    let message = match nearest(name, known().map(String::as_str)) {
-                        Some(near) => format!("is no field here; did you mean `{near}`?"),
-                        None => {
-                            let all: Vec<&str> = known().map(String::as_str).take(40).collect();
-                            format!("is no field here; there are {}.", all.join(", "))
+                    None => {
+                        let fixed = untaken.read_only.get(&spelling::snake(name)).filter(|_| path.is_empty());
+                        if let Some(&message) = fixed {
+                            let known = message == BESIDE_RECORDS;
+                            let reason = if known { "unknown_field" } else { "read_only_field" };
+                            return Issue {
+                                path: at(name),
+                                message: message.to_owned(),
+                                reason: Some(reason),
+                            };
                         }
-                    };
-                    Issue { path: shown(&at(name)), message, reason: Some("unknown_field") }
-                })
-                .collect()
+                        nearest(name, names()).map(|near| format!("`{near}`"))
+                    }
+                };
+                let message = match near {
+                    Some(near) => format!("is no field here; did you mean {near}?"),
+                    None => {
+                        let all: Vec<&str> = names().take(40).collect();
+                        format!("is no field here; there are {}.", all.join(", "))
+                    }
+                };
+                Issue { path: shown(&at(name)), message, reason: Some("unknown_field") }
+            };
+            unexpected.iter().map(unknown).collect()
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -73,8 +88,8 @@ fn message(kind: &Kind, instance: &Value, here: &Value) -> String {
             let options: Vec<&str> =
                 options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let sent = instance.as_str().unwrap_or_default();
-            let near = nearest(sent, options.iter().copied())
-                .map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
+            let near =
+                nearest_word(sent, &options).map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
             format!("must be one of {}.{near}", options.join(", "))
         }
         Kind::Minimum { limit } => format!("must be at least {limit}."),
@@ -84,10 +99,7 @@ fn message(kind: &Kind, instance: &Value, here: &Value) -> String {
         Kind::MaxItems { limit } => format!("has more than {limit} entries."),
         Kind::MinItems { limit } => format!("needs at least {limit} entries."),
         Kind::MaxProperties { limit } => format!("has more than {limit} keys."),
-        Kind::Format { format } => instance
-            .as_str()
-            .and_then(|text| format_complaint(format, text))
-            .unwrap_or_else(|| format!("is no {format}.")),
+        Kind::Custom { message, .. } => message.clone(),
         Kind::Pattern { pattern } => format!("must match `{pattern}`."),
         Kind::PropertyNames { error } => format!(
             "has the key `{}`; keys are lower-case letters, digits and `_`, up to 40, a letter first.",
@@ -127,13 +139,6 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
-}
-
-/// The schema that holds the keyword which failed.
-fn schema_around<'a>(error: &ValidationError<'_>, schema: &'a Value) -> &'a Value {
-    let path = error.schema_path().as_str();
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    schema.pointer(parent).unwrap_or(&Value::Null)
 }
 
 /// `/line_items/2/quantity` as `line_items[2].quantity`.

@@ -65,7 +65,8 @@ pub fn bring_to_one(value: &mut Value, schema: &Value, path: &str, issues: &mut 
     }
 }
 
-fn name_of(key: &str, properties: &Map<String, Value>) -> String {
+/// The key as these properties spell it; as it is, if they do not know it.
+pub fn name_of(key: &str, properties: &Map<String, Value>) -> String {
     let other = [snake(key), camel(key)];
     match properties.contains_key(key) {
         true => key.to_owned(),

@@ -60,12 +60,12 @@ pub fn told(full: &Value, many: bool, audience: Audience) -> Value {
         });
     }
     if many && audience == Audience::All {
-        told["properties"]["records"] = super::records_property();
+        told["properties"]["records"] = super::input::records_property();
         // With records the other fields are not needed: a host that checks calls by this schema must let them through.
         let required = told.as_object_mut().and_then(|told| told.shift_remove("required"));
         if let Some(Value::Array(required)) = required {
             let names: Vec<&str> = required.iter().filter_map(Value::as_str).collect();
-            let text = format!("{} Else required: {}.", super::RECORDS, names.join(", "));
+            let text = format!("{} Else required: {}.", super::input::RECORDS, names.join(", "));
             told["properties"]["records"]["description"] = text.into();
         }
     }
@@ -86,7 +86,7 @@ pub fn documented(full: &Value, many: bool) -> Value {
         properties.retain(|_, property| property.get(UNTOLD).is_none());
     }
     if many {
-        schema["properties"]["records"] = super::records_property();
+        schema["properties"]["records"] = super::input::records_property();
     }
     unmark(&mut schema);
     schema

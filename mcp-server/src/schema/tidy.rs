@@ -1,10 +1,11 @@
-//! What holds for every argument, whatever its field: no control characters in texts, and 5.0 is the whole number 5.
+//! What holds for every argument, whatever its field: texts are NFC and trimmed, without control characters, and 5.0
+//! is the whole number 5.
 
 use serde_json::Value;
 
-use crate::error::Issue;
+use crate::{error::Issue, fields::tidied};
 
-/// The caller's own keys: their values stay as they came.
+/// The caller's own keys: their numbers stay as they came.
 const CALLERS_OWN: &str = "custom_fields";
 /// Takes any text: what no record holds finds nothing.
 const SEARCHED: &str = "q";
@@ -24,6 +25,7 @@ pub fn tidy(value: &mut Value, path: &str, issues: &mut Vec<Issue>) {
                 }
                 None => {}
             }
+            *text = tidied(text);
         }
         Value::Number(number) if !path.starts_with(CALLERS_OWN) && number.is_f64() => {
             // JSON Schema counts 5.0 as an integer (Draft 2020-12, §6.1.1), so it is one from here on.

@@ -37,8 +37,8 @@ pub fn common_write_schema<E: Entity>(update: bool) -> Map<String, Value> {
         "external_refs".into(),
         json!({"type": "array", "maxItems": 10, "description": "{system, id} elsewhere, merged by system.", BRIEF: true, "items": {
             "type": "object", "additionalProperties": false, "required": ["system", "id"], "properties": {
-                "system": {"type": "string", "minLength": 1, "maxLength": 50, "description": "Which system, e.g. `hubspot`."},
-                "id": {"type": id, "minLength": 1, "maxLength": 200, "description": id_text}}}}),
+                "system": {"type": "string", "minLength": 1, "maxLength": 50, "format": "short-line", "description": "Which system, e.g. `hubspot`."},
+                "id": {"type": id, "minLength": 1, "maxLength": 200, "format": "line", "description": id_text}}}}),
     );
     properties.insert(
         "custom_fields".into(),

@@ -108,10 +108,12 @@ pub struct Target {
     pub expected_version: Option<i64>,
 }
 
+const TARGET: &[&str] = &["id", "expectedVersion"];
+
 impl Target {
     /// Takes the target out of a change's arguments.
     pub fn take(args: &mut Map<String, Value>) -> Result<Self> {
-        schema::read(split_off(args, &["id", "expectedVersion"]))
+        schema::read(split_off(args, TARGET))
     }
 }
 
@@ -147,6 +149,21 @@ impl WriteOptions {
     /// Takes the options out of a write's arguments.
     pub fn take(args: &mut Map<String, Value>) -> Result<Self> {
         schema::read(split_off(args, WRITE_OPTIONS))
+    }
+}
+
+/// Whether the arguments of a change name no field that changes.
+pub fn changes_nothing(args: &Map<String, Value>) -> bool {
+    args.keys().all(|name| TARGET.iter().chain(WRITE_OPTIONS).any(|option| option == name))
+}
+
+/// Whether an argument of a write says no more than leaving it out does.
+pub fn is_default(name: &str, value: &Value) -> bool {
+    match name {
+        "dryRun" | "atomic" => value.is_null() || *value == false,
+        "onDuplicate" => value.is_null() || value == "error",
+        "expectedVersion" => value.is_null(),
+        _ => false,
     }
 }
 

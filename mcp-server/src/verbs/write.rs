@@ -5,7 +5,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use shared::tenant_tx::TenantTx;
 
-use super::{create::create, options::WriteOptions, retire::retire, update::update};
+use super::{
+    create::create,
+    options::{WriteOptions, is_default},
+    retire::retire,
+    update::update,
+};
 use crate::{
     entity::Entity,
     error::{Error, Result},
@@ -82,7 +87,8 @@ pub async fn write<E: Entity>(
         ]);
         return Ok(Outcome { answer, written: vec![], lasting: false });
     }
-    if let Some(call) = &repeat {
+    // Successes only: after a bulk in which nothing was done, the same call is a new try.
+    if let Some(call) = repeat.as_ref().filter(|_| !written.is_empty()) {
         store::keep_answer(tx, call, &answer).await?;
     }
     Ok(Outcome { answer, written, lasting: true })
@@ -94,10 +100,16 @@ async fn one<E: Entity>(
     options: &WriteOptions,
     tx: &mut TenantTx,
 ) -> Result<Written> {
-    match verb {
+    let sent = args.clone();
+    let outcome = match verb {
         WriteVerb::Create => create::<E>(args, options.on_duplicate, tx).await,
         WriteVerb::Update => update::<E>(args, tx).await,
         WriteVerb::Retire => retire::<E>(args, tx).await,
+    };
+    match outcome {
+        // It was found at the first reference that names nothing: the refusal tells of all of them.
+        Err(error) if error.has_issues() => Err(error.and_issues(E::misnamed(&sent, tx).await?)),
+        other => other,
     }
 }
 
@@ -140,16 +152,12 @@ async fn each<E: Entity>(
 }
 
 impl Checked {
-    /// What the arguments hash to, the idempotency key apart: the same call gives the same text.
+    /// What the arguments hash to, the idempotency key and what is said by default apart: the same call gives the same
+    /// text.
     fn fingerprint(&self) -> String {
         let text = match self {
-            Checked::One(args) => {
-                let parts: Vec<(&String, &Value)> =
-                    args.iter().filter(|(name, _)| *name != "idempotencyKey").collect();
-                sorted(parts)
-            }
+            Checked::One(args) => sorted(telling(args)),
             Checked::Many { options, records } => {
-                let parts = options.iter().filter(|(name, _)| *name != "idempotencyKey").collect();
                 let records: Vec<String> = records
                     .iter()
                     .map(|record| {
@@ -158,11 +166,15 @@ impl Checked {
                             .map_or_else(|_| "refused".to_owned(), |args| sorted(args.iter().collect()))
                     })
                     .collect();
-                format!("{}\n{}", sorted(parts), records.join("\n"))
+                format!("{}\n{}", sorted(telling(options)), records.join("\n"))
             }
         };
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+fn telling(args: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    args.iter().filter(|(name, value)| *name != "idempotencyKey" && !is_default(name, value)).collect()
 }
 
 fn sorted(mut parts: Vec<(&String, &Value)>) -> String {

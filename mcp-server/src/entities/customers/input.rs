@@ -35,10 +35,10 @@ pub enum Status {
 #[schemars(inline)]
 pub struct LabelledPhone {
     /// E.g. `office`.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(length(min = 1, max = 50), extend("format" = "short-line"))]
     pub(super) label: String,
     /// The number.
-    #[schemars(length(min = 3, max = 40))]
+    #[schemars(length(min = 3, max = 40), extend("format" = "phone"))]
     pub(super) number: String,
 }
 

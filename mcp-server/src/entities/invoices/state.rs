@@ -56,6 +56,14 @@ pub fn check(from: Status, to: Status, asked: Option<Status>) -> Result<()> {
     }
 }
 
+/// The refusal of a payment with the step before it: a draft is sent first.
+pub fn send_first(refusal: Error, row: &Stored<Row>) -> Error {
+    match row.status() {
+        Status::Draft => refusal.then_call("invoices.update", json!({"id": row.meta.id, "status": "sent"})),
+        _ => refusal,
+    }
+}
+
 /// The counter that numbers invoices, and where it begins.
 pub const NUMBERS: &str = "invoices";
 /// See [`NUMBERS`].

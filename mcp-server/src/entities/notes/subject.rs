@@ -74,6 +74,12 @@ impl SubjectType {
         }
     }
 
+    /// The kind that a field like `customer_id` names; a contact and a location are a customer's without saying so.
+    pub(super) fn of_id_field(name: &str) -> Option<Self> {
+        let word = name.strip_suffix("_id")?;
+        Self::from_word(word).or_else(|| Self::from_word(&format!("customer_{word}")))
+    }
+
     /// The kind of a stored word; none for a standalone note.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         COLUMNS.iter().map(|(kind, ..)| *kind).find(|kind| kind.as_str() == word)

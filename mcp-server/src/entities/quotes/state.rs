@@ -1,5 +1,6 @@
 //! A quote's states, the moves between them, and what each leaves behind.
 
+use serde_json::json;
 use shared::{db::Bind, tenant_tx::TenantTx, timestamp::Timestamp};
 
 use super::{Quotes, Row, Status};
@@ -25,7 +26,12 @@ pub fn on_change(row: &Stored<Row>, asked: Option<Status>, content: &[&str]) -> 
     let from = row.status();
     let to = asked.unwrap_or(from);
     if !patch_moves::<Quotes>(from.as_str(), to.as_str()) {
-        return Err(illegal_move::<Quotes>(from.as_str(), to.as_str()));
+        let refusal = illegal_move::<Quotes>(from.as_str(), to.as_str());
+        return Err(match from {
+            // What is decided was sent before.
+            Status::Draft => refusal.then_call("quotes.update", json!({"id": row.meta.id, "status": "sent"})),
+            _ => refusal,
+        });
     }
     if from == Status::Draft || to == Status::Draft || content.is_empty() {
         return Ok(to);
