@@ -82,9 +82,9 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     // The path alone: a query may hold what must not stand in a log.
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     let page = wants_page(request.uri(), request.headers());
-    let mut response = match no_nul(request.uri()) {
-        Ok(()) => in_time(PATIENCE, next.run(request).instrument(span.clone()), page).await,
-        Err(refused) => refused,
+    let mut response = match nul_refused(request.uri()) {
+        None => in_time(PATIENCE, next.run(request).instrument(span.clone()), page).await,
+        Some(refused) => refused,
     };
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
     let bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
@@ -177,22 +177,24 @@ fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// No path and no query holds a NUL character; forms are looked at where they are read.
-fn no_nul(uri: &Uri) -> Result<(), Response> {
+fn nul_refused(uri: &Uri) -> Option<Response> {
     let text = uri.path_and_query().map_or("", |text| text.as_str());
     match holds_nul(text.as_bytes()) {
-        false => Ok(()),
+        false => None,
         true if is_for_programs(uri) => {
             let words = "A NUL character stands in the address: no path and no parameter holds one.";
-            Err(OAuthError::new("invalid_request", words).into_response())
+            Some(OAuthError::new("invalid_request", words).into_response())
         }
-        true => Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "This address cannot be read",
-            "It holds a NUL character, which no address of Zoop’s has.",
-            "Go back to where you came from. If an app sent you here, tell the people who make it.",
-        )
-        .with_link("/settings", "Go to Zoop")
-        .into_response()),
+        true => Some(
+            Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "This address cannot be read",
+                "It holds a NUL character, which no address of Zoop’s has.",
+                "Go back to where you came from. If an app sent you here, tell the people who make it.",
+            )
+            .with_link("/settings", "Go to Zoop")
+            .into_response(),
+        ),
     }
 }
 

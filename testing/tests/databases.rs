@@ -1,5 +1,5 @@
 //! The tests' own databases: both engines, migrated, apart from each other, with fixtures that the schema takes.
-#![allow(clippy::expect_used, reason = "a test that cannot look fails, with the reason")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot look fails, with the reason")]
 
 use std::time::{Duration, Instant};
 
@@ -103,7 +103,7 @@ async fn a_server_that_is_away_is_found_out_within_seconds() {
     let listener = UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
     let there = url.clone();
     url.set_query(Some(&format!("host={}", folder.path().display())));
-    drop(url.set_port(None));
+    url.set_port(None).unwrap();
     let between = tokio::spawn(async move {
         let mut all = JoinSet::new();
         loop {

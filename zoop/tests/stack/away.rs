@@ -8,8 +8,11 @@ use tokio::task::JoinSet;
 
 use super::{machine::Stack, site::Site};
 
-/// What is asked for while its server is down, and what the answer is.
-const ASKED: [(&str, &str, &[(&str, Kind)]); 2] = [
+/// Paths of a server, and what is answered there while it is down.
+type Paths = &'static [(&'static str, Kind)];
+
+/// The servers, how each is asked, and where.
+const ASKED: [(&str, &str, Paths); 2] = [
     (
         "mcp-server",
         "GET",
