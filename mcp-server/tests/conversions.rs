@@ -116,7 +116,7 @@ on_both_databases! {
             ("jobs.create", json!({}), "title"),
         ] {
             let refused = caller.refused(tool, args).await;
-            assert_eq!((&refused["kind"], &refused["field"]), (&json!("invalid_input"), &json!(field)), "{refused}");
+            assert_eq!((&refused["kind"], &refused["issues"][0]["path"]), (&json!("invalid_input"), &json!(field)), "{refused}");
         }
     }
 
