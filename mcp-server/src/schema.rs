@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Issue, Result};
 
-pub use input::{Checked, InputSchema, READ_ONLY, ReadOnly, Untaken};
+pub use input::{Checked, InputSchema, NotTaken, Untaken};
 pub use nearest::nearest;
 pub use spelling::snake;
 pub use tell::{Audience, BRIEF, UNTOLD};

@@ -1,6 +1,6 @@
 //! The erased twin of an entity: what the catalogue needs of it, implemented once for all.
 
-use std::{marker::PhantomData, pin::Pin};
+use std::{collections::HashMap, marker::PhantomData, pin::Pin};
 
 use serde_json::{Map, Value};
 use shared::{scope::Family, tenant_tx::TenantTx};
@@ -9,7 +9,7 @@ use super::{Verb, describe, meant};
 use crate::{
     entity::{Actors, Entity, Fifth, First},
     error::{Error, Issue, Result},
-    schema::{self, Checked, InputSchema, READ_ONLY, ReadOnly, Untaken},
+    schema::{self, Checked, InputSchema, NotTaken, Untaken},
     verbs::{self, GetOptions, Outcome, PageSize, Target, WriteOptions, WriteVerb},
 };
 
@@ -153,13 +153,13 @@ impl<E: Entity> Catalogued for Of<E> {
         };
         let own = schema::properties_of::<E::Record>();
         let answered = own.keys().cloned().chain(verbs::common_fields::<E>().map(str::to_owned));
-        let read_only = match verb {
+        let known = match verb {
             Verb::Create | Verb::Update => {
                 answered.filter(|name| !properties.contains_key(name)).map(|name| fixed::<E>(name)).collect()
             }
-            Verb::First | Verb::Get | Verb::Fifth => ReadOnly::new(),
+            Verb::First | Verb::Get | Verb::Fifth => HashMap::new(),
         };
-        let untaken = Untaken { read_only, meant: meant::fields::<E> };
+        let untaken = Untaken { known, meant: meant::fields::<E> };
         let schema = InputSchema::new(properties, required, untaken)?;
         match verb {
             Verb::Create => schema.taking_many(write_options(verb)),
@@ -194,9 +194,9 @@ impl<E: Entity> Catalogued for Of<E> {
 }
 
 /// A field that a tool does not take, with what there is to say of it.
-fn fixed<E: Entity>(name: String) -> (String, &'static str) {
-    let said = E::FIXED.iter().find(|(field, _)| *field == name).map(|(_, message)| *message);
-    (name, said.unwrap_or(READ_ONLY))
+fn fixed<E: Entity>(name: String) -> (String, NotTaken) {
+    let said = E::FIXED.iter().find(|(field, _)| *field == name).map(|(_, message)| NotTaken::Fixed(message));
+    (name, said.unwrap_or(NotTaken::ReadOnly))
 }
 
 /// The options of a write, as far as the verb has a use for them.

@@ -134,7 +134,8 @@ fn record(entity: &dyn Catalogued) -> Map<String, Value> {
     ] {
         all.entry(name).or_insert(schema);
     }
-    for (_, schema) in all.iter_mut().filter(|(name, _)| is_derived(entity, name)) {
+    let derived: Vec<String> = all.keys().filter(|name| is_derived(entity, name, &all)).cloned().collect();
+    for (_, schema) in all.iter_mut().filter(|(name, _)| derived.contains(name)) {
         let known = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         let description = format!("{known} {DERIVED}").trim_start().into();
         match schema {
@@ -150,10 +151,9 @@ fn record(entity: &dyn Catalogued) -> Map<String, Value> {
 const DERIVED: &str = "Derived: it moves neither version nor updated_at.";
 
 /// A name beside an id is as it is now; other fields are named by their entity.
-fn is_derived(entity: &dyn Catalogued, name: &str) -> bool {
+fn is_derived(entity: &dyn Catalogued, name: &str, fields: &Map<String, Value>) -> bool {
     let stem = name.strip_suffix("_names").or_else(|| name.strip_suffix("_name"));
     let beside_an_id = stem.is_some_and(|stem| {
-        let fields = entity.record();
         fields.contains_key(&format!("{stem}_id")) || fields.contains_key(&format!("{stem}_ids"))
     });
     beside_an_id || entity.derived().contains(&name)

@@ -115,7 +115,7 @@ impl Entity for JobSeries {
         let given = Given { rhythm, customer_id, location_id, assignee_ids, rounding, priced };
         let (write, template) = draft.compose(given);
         let write = write.and(window).then(window::first(id, &template, &schedule, now));
-        Ok(warned(write, schedule.warning()))
+        Ok(write.warn_of("rrule", schedule.warning()))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -177,7 +177,7 @@ impl Entity for JobSeries {
             write = write.beside("cancelled", regenerated.cancelled);
         }
         let write = told(write, regenerated.regenerated, regenerated.kept_edited);
-        Ok(warned(write, schedule.warning()))
+        Ok(write.warn_of("rrule", schedule.warning()))
     }
 
     async fn retire(row: &Stored<Row>, how: Retire, tx: &mut TenantTx) -> Result<Retired> {
@@ -232,13 +232,6 @@ async fn price(
 
 fn told(write: Write, regenerated: usize, kept_edited: usize) -> Write {
     write.beside("regenerated", regenerated).beside("kept_edited", kept_edited)
-}
-
-fn warned(write: Write, warning: Option<String>) -> Write {
-    match warning {
-        Some(message) => write.warn(message, [("field", "rrule".into())]),
-        None => write,
-    }
 }
 
 fn ended_elsewhere() -> Error {

@@ -112,14 +112,11 @@ impl Entity for Plans {
         let priced = price(tx, &draft.customer_id, items, default, &rounding).await?;
         worker::keep(tx, id, &billing, Some(next)).await?;
         let currency = tx.tenant().currency.clone();
-        let mut write = draft.compose(Given { billing: &billing, next, today, currency, rounding, priced });
-        if billing.began_before(today) {
-            write = write.warn(
-                format!("starts_on has passed: it bills from {next} on."),
-                [("field", "starts_on".into())],
-            );
-        }
-        Ok(warned(write, periods.warning()))
+        let write = draft.compose(Given { billing: &billing, next, today, currency, rounding, priced });
+        let passed = billing.began_before(today);
+        let write = write
+            .warn_of("starts_on", passed.then(|| format!("starts_on has passed: it bills from {next} on.")));
+        Ok(write.warn_of("rrule", periods.warning()))
     }
 
     async fn change(row: &Stored<Row>, change: Change, tx: &mut TenantTx) -> Result<Write> {
@@ -166,7 +163,7 @@ impl Entity for Plans {
                 format!("The plan is {}: it bills no more. plans.create makes another.", row.status);
             write = write.warn(message, []);
         }
-        Ok(warned(write, warning))
+        Ok(write.warn_of("rrule", warning))
     }
 
     async fn retire(row: &Stored<Row>, how: Retire, tx: &mut TenantTx) -> Result<Retired> {
@@ -206,11 +203,4 @@ async fn price(
     let payer = Payer::find(tx, Some(customer), None).await?;
     let terms = terms(&payer, default, rounding);
     Ok(Priced::of(&lines::price(tx, items, &terms).await?))
-}
-
-fn warned(write: Write, warning: Option<String>) -> Write {
-    match warning {
-        Some(message) => write.warn(message, [("field", "rrule".into())]),
-        None => write,
-    }
 }

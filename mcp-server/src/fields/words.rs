@@ -19,6 +19,7 @@ macro_rules! words {
             }
 
             /// The value of a stored word.
+            #[allow(dead_code, reason = "words that a filter alone takes are never read back")]
             pub fn from_word(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Self::$variant),)*

@@ -7,7 +7,7 @@ use jsonschema::{
 use serde_json::{Map, Value};
 
 use super::{
-    input::{BESIDE_RECORDS, Untaken},
+    input::Untaken,
     nearest::{nearest, nearest_word},
     repair::schema_around,
     spelling,
@@ -47,15 +47,10 @@ pub fn issues(error: &ValidationError<'_>, schema: &Value, untaken: &Untaken, ar
                         Some(meant.keys().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" and "))
                     }
                     None => {
-                        let fixed = untaken.read_only.get(&spelling::snake(name)).filter(|_| path.is_empty());
-                        if let Some(&message) = fixed {
-                            let known = message == BESIDE_RECORDS;
-                            let reason = if known { "unknown_field" } else { "read_only_field" };
-                            return Issue {
-                                path: at(name),
-                                message: message.to_owned(),
-                                reason: Some(reason),
-                            };
+                        let why = untaken.known.get(&spelling::snake(name)).filter(|_| path.is_empty());
+                        if let Some(why) = why {
+                            let message = why.message().to_owned();
+                            return Issue { path: at(name), message, reason: Some(why.reason()) };
                         }
                         nearest(name, names()).map(|near| format!("`{near}`"))
                     }

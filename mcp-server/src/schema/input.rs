@@ -11,23 +11,44 @@ use crate::{
     fields::NULL_COUNTS,
 };
 
-/// Fields that records answer but a tool does not take, with what a call that sends one is told.
-pub type ReadOnly = HashMap<String, &'static str>;
+/// Why a known field is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Zoop sets it: a call may simply leave it out.
+    ReadOnly,
+    /// It is set in another way, if at all, and this says how.
+    Fixed(&'static str),
+    /// It is an option, and stands within one of many records.
+    BesideRecords,
+}
+
+impl NotTaken {
+    /// What a call that sends it is told.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "is read-only: Zoop sets it. Leave it out.",
+            Self::Fixed(message) => message,
+            Self::BesideRecords => "stands beside `records`, for all of them.",
+        }
+    }
+
+    /// The reason that the error gives.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::ReadOnly | Self::Fixed(_) => "read_only_field",
+            Self::BesideRecords => "unknown_field",
+        }
+    }
+}
 
 /// What a field of another name may stand for, by the whole of a call's arguments: the likeliest first.
 pub type Meant = fn(&str, &Map<String, Value>) -> Vec<Map<String, Value>>;
 
-/// What is said of a field that may simply be left out.
-pub const READ_ONLY: &str = "is read-only: Zoop sets it. Leave it out.";
-
-/// What is said of an option within one of many records.
-pub(super) const BESIDE_RECORDS: &str = "stands beside `records`, for all of them.";
-
 /// What there is to say of fields that a tool does not take.
 #[derive(Clone)]
 pub struct Untaken {
-    /// Those that cannot be set.
-    pub read_only: ReadOnly,
+    /// Those that are known.
+    pub known: HashMap<String, NotTaken>,
     /// Those that have another name.
     pub meant: Meant,
 }
@@ -101,7 +122,7 @@ impl InputSchema {
         if let Some(Value::Object(properties)) = record.get_mut("properties") {
             for name in options.keys() {
                 properties.shift_remove(name);
-                refused.read_only.insert(spelling::snake(name), BESIDE_RECORDS);
+                refused.known.insert(spelling::snake(name), NotTaken::BesideRecords);
             }
         }
         let record = Shape { patch: self.one.patch, ..Shape::new(record, refused)? };
@@ -110,7 +131,7 @@ impl InputSchema {
         let mut records = records_property();
         records["items"] = json!({});
         properties.insert("records".into(), records);
-        let untaken = Untaken { read_only: ReadOnly::new(), meant: |_, _| vec![] };
+        let untaken = Untaken { known: HashMap::new(), meant: |_, _| vec![] };
         let options = Shape::new(object(properties, vec!["records".into()]), untaken)?;
         self.many = Some(Many { options, record });
         Ok(self)

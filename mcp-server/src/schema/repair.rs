@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     complaint::stands_for,
-    input::{READ_ONLY, Untaken},
+    input::{NotTaken, Untaken},
     nearest::{nearest, nearest_word},
 };
 use crate::fields::minor_units;
@@ -37,8 +37,8 @@ pub fn repaired(
                         object.extend(meant);
                         continue;
                     }
-                    match untaken.read_only.get(name).filter(|_| is_top) {
-                        Some(&READ_ONLY) => continue,
+                    match untaken.known.get(name).filter(|_| is_top) {
+                        Some(NotTaken::ReadOnly) => continue,
                         // It is set in another way, if at all.
                         Some(_) => return None,
                         None => {}

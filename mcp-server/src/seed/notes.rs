@@ -95,6 +95,6 @@ impl Subjects<'_> {
             18 => (SubjectType::JobSeries, &Some(dice.pick(self.routines)).filter(|of| of.at < at)?.id),
             _ => (SubjectType::Plan, &Some(dice.pick(self.contracts)).filter(|of| of.at < at)?.id),
         };
-        notes::about(kind, id.clone())
+        Some(notes::about(kind, id.clone()))
     }
 }

@@ -141,4 +141,12 @@ impl Write {
         self.warnings.push(warning);
         self
     }
+
+    /// Says something of a field, where there is something to say.
+    pub fn warn_of(self, field: &'static str, message: Option<String>) -> Self {
+        match message {
+            Some(message) => self.warn(message, [("field", field.into())]),
+            None => self,
+        }
+    }
 }

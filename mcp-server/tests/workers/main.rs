@@ -5,11 +5,15 @@
 mod plans;
 mod series;
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 use mcp_server::{App, config::Config};
 use serde_json::{Value, json};
 use testing::{Account, Caller, McpServer, TestDatabase};
+use tokio::time::timeout;
 
 /// A server that does nothing by itself: a test says when.
 async fn owner(db: &TestDatabase) -> (McpServer, Account, Caller) {
@@ -53,4 +57,30 @@ async fn all(caller: &Caller, tool: &str, mut args: Value) -> Vec<Value> {
             return records;
         }
     }
+}
+
+/// Four replicas work for 30 days, of which three die at some point of each round's work, each later than the one
+/// before.
+async fn race(db: &TestDatabase) {
+    let (mut replicas, mut survived) = (Vec::new(), 0);
+    for _ in 0..4 {
+        replicas.push(replica(db).await);
+    }
+    for round in 1..=6u32 {
+        db.clock().advance(chrono::Duration::days(5));
+        let dying: Vec<_> = (0..3)
+            .map(|n| {
+                let replica = replicas[n].clone();
+                let patience = Duration::from_micros(700 * u64::from(round) * (n as u64 + 1));
+                tokio::spawn(async move { timeout(patience, replica.catch_up()).await.is_ok() })
+            })
+            .collect();
+        replicas[3].catch_up().await.unwrap();
+        for replica in dying {
+            survived += u32::from(replica.await.unwrap());
+        }
+        // A piece that a dying replica held is there for the next look.
+        replicas[3].catch_up().await.unwrap();
+    }
+    assert!(survived < 18, "some died");
 }

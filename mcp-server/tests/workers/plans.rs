@@ -6,9 +6,9 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use shared::{binds, clock::Clock, timestamp::Timestamp};
 use testing::{Account, Caller, McpServer, TestDatabase, on_both_databases};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use super::{all, owner, process, replica};
+use super::{all, owner, process, race, replica};
 
 async fn customer(caller: &Caller) -> Value {
     caller.ok("customers.create", json!({"type": "company", "company_name": "Blue Pools"})).await["id"].take()
@@ -169,26 +169,7 @@ on_both_databases! {
         for _ in 0..6 {
             plans.push(plan(&caller, &customer, json!({"rrule": "FREQ=DAILY", "starts_on": "2026-11-25"})).await);
         }
-        let (mut replicas, mut survived) = (Vec::new(), 0);
-        for _ in 0..4 {
-            replicas.push(replica(&db).await);
-        }
-        for round in 1..=6u32 {
-            db.clock().advance(Duration::days(5));
-            let dying: Vec<_> = (0..3)
-                .map(|n| {
-                    let replica = replicas[n].clone();
-                    let patience = Pause::from_micros(700 * u64::from(round) * (n as u64 + 1));
-                    tokio::spawn(async move { timeout(patience, replica.catch_up()).await.is_ok() })
-                })
-                .collect();
-            replicas[3].catch_up().await.unwrap();
-            for replica in dying {
-                survived += u32::from(replica.await.unwrap());
-            }
-            replicas[3].catch_up().await.unwrap();
-        }
-        assert!(survived < 18, "some died");
+        race(&db).await;
         let made = periods(&db, &account).await;
         assert_eq!(made.len(), 6 * 30);
         assert!(made.windows(2).all(|two| two[0].0 != two[1].0 || two[0].1 + 1 == two[1].1), "each once, none missing");

@@ -6,9 +6,9 @@ use chrono::{DateTime, Duration, NaiveDate};
 use serde_json::{Value, json};
 use shared::{binds, role::Role, timestamp::Timestamp};
 use testing::{Caller, McpServer, TestDatabase, on_both_databases};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use super::{all, owner, process, replica};
+use super::{all, owner, process, race, replica};
 
 fn series(rule: &str, start: &str, zone: &str) -> Value {
     json!({"title": zone, "rrule": rule, "dtstart_local": start, "time_zone": zone})
@@ -119,28 +119,7 @@ on_both_databases! {
         for minute in 0..6 {
             all.push(caller.ok("job_series.create", series("FREQ=DAILY", &format!("2026-11-25T08:{minute:02}:00"), "America/Chicago")).await);
         }
-        let (mut replicas, mut survived) = (Vec::new(), 0);
-        for _ in 0..4 {
-            replicas.push(replica(&db).await);
-        }
-        for round in 1..=6u32 {
-            db.clock().advance(Duration::days(5));
-            // Three of the four die at some point of their work, each later than the one before.
-            let dying: Vec<_> = (0..3)
-                .map(|n| {
-                    let replica = replicas[n].clone();
-                    let patience = Pause::from_micros(700 * u64::from(round) * (n as u64 + 1));
-                    tokio::spawn(async move { timeout(patience, replica.catch_up()).await.is_ok() })
-                })
-                .collect();
-            replicas[3].catch_up().await.unwrap();
-            for replica in dying {
-                survived += u32::from(replica.await.unwrap());
-            }
-            // A piece that a dying replica held is there for the next look.
-            replicas[3].catch_up().await.unwrap();
-        }
-        assert!(survived < 18, "some died");
+        race(&db).await;
         for series in &all {
             assert_eq!(dates(&jobs_of(&caller, series).await), days("2026-11-25", 56 + 30));
         }
