@@ -1,4 +1,4 @@
-//! What has ended is swept in batches: sessions, tries, requests, codes, tokens, grants, apps that nobody used.
+//! What has ended is swept in batches: sessions, tries, requests, codes, tokens, apps that nobody used.
 
 use chrono::Duration;
 use shared::{binds, error::Error, timestamp::Timestamp};

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 pub use markdown::markdown;
 pub use pages::Facts;
+pub use reference::moves;
 
 use crate::catalog::Catalog;
 

@@ -1,4 +1,5 @@
-//! The entities: one file each. Read it and you know that entity.
+//! The entities, a file each; what a file had no room for stands in the folder of its name. Beside them what several
+//! entities share.
 
 pub mod catalog_categories;
 pub mod catalog_items;

@@ -1,4 +1,4 @@
-//! The front door: seed.txt's two requests, and what is refused before any tool runs, in which order and how.
+//! The front door: the two requests that Zoop's documentation shows, and what is refused before any tool runs, in which order and how.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support {

@@ -1,4 +1,4 @@
-//! A caller as bare as seed.txt's curl: JSON-RPC over one POST, no handshake, no MCP revision.
+//! A caller as bare as the documentation's curl: JSON-RPC over one POST, no handshake, no MCP revision.
 
 use std::sync::Once;
 

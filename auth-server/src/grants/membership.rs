@@ -1,5 +1,5 @@
 //! Who belongs to a company, and as what. Each change is one transaction with the membership's next version and a row
-//! in `revocations`: every mcp-server replica reads that within a second, and refuses tokens of the version before.
+//! in `revocations`: every mcp-server replica reads that within two seconds, and refuses tokens of the version before.
 
 use serde_json::{Value, json};
 use shared::{

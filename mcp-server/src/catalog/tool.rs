@@ -160,7 +160,7 @@ impl Tool {
         self.schema.check(args.clone()).is_ok()
     }
 
-    /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input (seed.txt, Error responses).
+    /// A tenant key on a U tool, or a role too low, is the tool's own invalid_input.
     fn check_actor(&self, caller: &Caller) -> Result<()> {
         let needs = self.needs();
         if needs.met_by(caller.user_id(), caller.role) {

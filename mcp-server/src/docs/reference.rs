@@ -159,7 +159,8 @@ fn is_derived(entity: &dyn Catalogued, name: &str, fields: &Map<String, Value>) 
     beside_an_id || entity.derived().contains(&name)
 }
 
-fn moves<'a>(
+/// From which state to which, and the tool that does it; `None` where time does.
+pub fn moves<'a>(
     entity: &dyn Catalogued,
     tools: impl Iterator<Item = &'a Tool> + Clone,
 ) -> Vec<(&'static str, &'static str, Option<String>)> {

@@ -1,4 +1,5 @@
-//! Notes: what people write down about a customer, a contact, a location or a job, or about nothing in particular.
+//! Notes: what people write down about a customer and their file, a piece of work or a document, or about nothing in
+//! particular.
 
 mod record;
 mod subject;

@@ -157,7 +157,7 @@ fn metadata_url(app: &App, headers: &HeaderMap) -> String {
     format!("{}/.well-known/oauth-protected-resource/api/mcp", app.places.origin(headers))
 }
 
-/// Both media types must be named; `*/*` does not count (seed.txt: required on every request).
+/// Both media types must be named; `*/*` does not count, as Zoop documents it.
 fn accepts_both(headers: &HeaderMap) -> Result<(), Fault> {
     let named = |wanted: &str| {
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use shared::{caller::Caller, permit::Permit, scope::Access, tenant::Tenant, tenant_tx::TenantTx};
 
 use super::{Answer, RpcError, answer::Cached};
-use crate::{app::App, entities::team, error::Result};
+use crate::{app::App, docs::moves, entities::team, error::Result};
 
 const MINUTE: Option<Cached> = Some(Cached { ttl: 60_000 });
 
@@ -71,8 +71,10 @@ pub async fn tenant(app: &App, id: &str) -> Result<Tenant> {
 }
 
 async fn team_json(app: &App, caller: &Caller) -> Result<String> {
-    // Every caller of the account may know its team: no scope is asked for.
-    let permit = Permit::check(caller, &[]).unwrap_or_else(|_| Permit::system(&caller.tenant_id));
+    // Every caller of the account may know its team: no scope is asked for, and so none can be missing.
+    let permit = Permit::check(caller, &[]).map_err(|missing| {
+        shared::error::Error::internal(anyhow::anyhow!("{missing} missing of no scopes"))
+    })?;
     let mut tx = TenantTx::begin(&app.db, permit, Access::Read, &app.clock, &app.random).await?;
     let members = team::members(&mut tx).await?;
     let members: Vec<Value> = members
@@ -84,7 +86,7 @@ async fn team_json(app: &App, caller: &Caller) -> Result<String> {
 
 fn docs(app: &App, entity: &str) -> Option<String> {
     let tools: Vec<_> = app.catalog.tools().iter().filter(|tool| tool.entity.name() == entity).collect();
-    let moves = tools.first()?.entity.moves();
+    let moves = moves(tools.first()?.entity, tools.iter().copied());
     let mut text = format!("# {entity}\n\n");
     for tool in &tools {
         text += &format!("- `{}`: {}\n", tool.name, tool.description);
@@ -92,12 +94,8 @@ fn docs(app: &App, entity: &str) -> Option<String> {
     if !moves.is_empty() {
         text += "\nStates:\n";
         for (from, to, by) in moves {
-            let by = match by {
-                crate::entity::By::Patch => "update",
-                crate::entity::By::Fifth => "the fifth verb",
-                crate::entity::By::Time => "itself, in time",
-            };
-            text += &format!("- {from} → {to}, by {by}\n");
+            let by = by.map_or("by itself, in time".to_owned(), |tool| format!("by `{tool}`"));
+            text += &format!("- {from} → {to}, {by}\n");
         }
     }
     Some(text)

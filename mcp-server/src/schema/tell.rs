@@ -12,7 +12,7 @@ pub const BRIEF: &str = "x-brief";
 /// Marks a field that every entity takes and this one has no use for.
 pub const UNTOLD: &str = "x-untold";
 
-/// What a chat rarely needs, though calls take it (domain.md §4).
+/// What a chat rarely needs, though calls take it.
 const RARE: [&str; 12] = [
     "custom_fields",
     "external_refs",

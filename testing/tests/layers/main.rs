@@ -78,9 +78,9 @@ fn target(path: &[String], module: &[String]) -> Option<Vec<String>> {
     Some(base)
 }
 
-/// Unit tests stand at the end of a file and may look around.
+/// Unit tests stand at the end of a file and may look around. A test module with a file of its own is read as any file.
 fn without_tests(source: &str) -> &str {
-    source.find("#[cfg(test)]\nmod ").map_or(source, |tests| &source[..tests])
+    source.find("#[cfg(test)]\nmod tests {").map_or(source, |tests| &source[..tests])
 }
 
 fn root() -> PathBuf {
@@ -160,6 +160,7 @@ fn the_checker_notices() {
             "which stands above",
         ),
         (mcp("store/write.rs", "use super::super::walk::call;"), "which stands above"),
+        (mcp("lines.rs", "#[cfg(test)]\nmod seen;\nuse crate::verbs::list;"), "which stands above"),
         (mcp("store/write.rs", "use crate::App;"), "which stands above"),
     ];
     for (objections, expected) in bad {

@@ -212,5 +212,5 @@ async fn a_database_that_is_in_use_is_left_alone() {
     let refused = refusal(&["seed", "--database-url", db.url()]);
     assert!(refused.contains("accounts already") && refused.contains("--database-url"), "{refused}");
     let refused = refusal(&["seed", "--size", "XXL", "--database-url", db.url()]);
-    assert!(refused.contains("XL"), "{refused}");
+    assert!(refused.contains("possible values: S, M, L, XL"), "{refused}");
 }

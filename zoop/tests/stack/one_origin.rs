@@ -14,6 +14,7 @@ async fn one_origin_serves_scripts_people_and_apps() {
     site.metadata_is_the_origins().await;
     forwarding::forwarded_headers_change_nothing(&stack).await;
     let key = site.a_person_makes_a_key("").await;
+    site.large_answers_are_compressed(&key).await;
     let caller = site.caller(Some(&key));
     let made =
         caller.ok("customers.create", json!({ "type": "company", "company_name": "Henderson & Sons" })).await;

@@ -90,6 +90,27 @@ impl Site {
         }
     }
 
+    /// The endpoint's answers and the documentation are compressed; pages with forms and their secrets never (BREACH).
+    pub async fn large_answers_are_compressed(&self, key: &str) {
+        let tools = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+        let endpoint = self
+            .client
+            .post(&self.endpoint)
+            .bearer_auth(key)
+            .header("accept", "application/json, text/event-stream")
+            .json(&tools);
+        for (name, request, compressed) in [
+            ("tools/list", endpoint, true),
+            ("/docs/tools", self.client.get(format!("{}/docs/tools", self.origin)), true),
+            ("/login", self.client.get(format!("{}/login", self.origin)), false),
+        ] {
+            let answer = request.header("accept-encoding", "gzip").send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{name}");
+            let encoding = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap());
+            assert_eq!(encoding, compressed.then_some("gzip"), "{name}");
+        }
+    }
+
     /// Answers the key, which is good from these addresses.
     pub async fn a_person_makes_a_key(&self, ip_allow: &str) -> String {
         let browser = self.browser();

@@ -125,25 +125,45 @@ pub struct Change {
 impl Change {
     /// Whether the series itself changes, and with it its jobs: a reference to another system is of no matter to them.
     pub(super) fn says_something(&self) -> bool {
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self {
+            title,
+            description,
+            customer_id,
+            location_id,
+            assignee_ids,
+            line_items,
+            line_item_ops,
+            flat_price,
+            job_type,
+            priority,
+            rrule,
+            dtstart_local,
+            time_zone,
+            duration_minutes,
+            exdates,
+            rdates,
+            status: _,
+        } = self;
         let sets = [
-            self.title.0.is_some(),
-            self.assignee_ids.0.is_some(),
-            self.line_items.0.is_some(),
-            self.line_item_ops.0.is_some(),
-            self.priority.0.is_some(),
-            self.rrule.0.is_some(),
-            self.dtstart_local.0.is_some(),
-            self.time_zone.0.is_some(),
-            self.duration_minutes.0.is_some(),
-            self.exdates.0.is_some(),
-            self.rdates.0.is_some(),
+            title.0.is_some(),
+            assignee_ids.0.is_some(),
+            line_items.0.is_some(),
+            line_item_ops.0.is_some(),
+            priority.0.is_some(),
+            rrule.0.is_some(),
+            dtstart_local.0.is_some(),
+            time_zone.0.is_some(),
+            duration_minutes.0.is_some(),
+            exdates.0.is_some(),
+            rdates.0.is_some(),
         ];
         let silent = [
-            self.description.is_absent(),
-            self.customer_id.is_absent(),
-            self.location_id.is_absent(),
-            self.flat_price.is_absent(),
-            self.job_type.is_absent(),
+            description.is_absent(),
+            customer_id.is_absent(),
+            location_id.is_absent(),
+            flat_price.is_absent(),
+            job_type.is_absent(),
         ];
         sets.contains(&true) || silent.contains(&false)
     }

@@ -53,7 +53,7 @@ impl Watch {
         let started = Instant::now();
         match revocations::since(&self.db, self.clock.now() - TAIL).await {
             Ok(tail) => {
-                let ids: HashSet<String> = tail.into_iter().map(|(id, _)| id).collect();
+                let ids: HashSet<String> = tail.into_iter().collect();
                 let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
                 if ids.iter().any(|id| !seen.contains(id)) {
                     self.generation.fetch_add(1, Ordering::SeqCst);
