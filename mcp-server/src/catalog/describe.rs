@@ -31,7 +31,7 @@ pub fn tool<E: Entity>(verb: Verb) -> (String, String) {
         Verb::Update => (
             format!("Update {a_noun}"),
             format!(
-                "Changes only the fields you send and returns the {}; null clears; lists are replaced whole. {}",
+                "Changes only the fields you send and returns the {}; null clears. {}",
                 E::NOUN,
                 about.update
             ),

@@ -112,11 +112,11 @@ impl Entity for CatalogCategories {
     const Q: Q = Q::Substring(&["name_key"]);
     const DERIVED: &'static [&'static str] = &["item_count"];
     const ABOUT: About = About {
-        list: "Without arguments all of them as one flat array; parent_id makes the tree.",
-        get: "item_count counts its own items.",
-        create: "Without parent_id it stands at the top.",
-        update: "parent_id moves it with all below it.",
-        retire: "reassign_to takes its children and items; without it, one that has any is refused. Cannot be undone.",
+        list: "Use it to find the category_id that items take: without arguments all as one flat array; parent_id makes the tree.",
+        get: "Use it for item_count, its own items.",
+        create: "Use it to group items; without parent_id it stands at the top.",
+        update: "Use it to rename or move it; parent_id moves it with all below it.",
+        retire: "Use it for one that is not needed: reassign_to takes its children and items; without it, one that has any is refused. Cannot be undone.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {

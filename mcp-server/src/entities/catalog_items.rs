@@ -57,10 +57,10 @@ impl Entity for CatalogItems {
     const REFERENCES: &'static [Reference] = &[named::CATEGORY, named::RATE, named::ITEM];
     const ABOUT: About = About {
         list: "Use it to find the catalog_item_id that line items take.",
-        get: "Shows a bundle's components.",
-        create: "A bundle needs components, a discount `discount`, all others unit_price.",
-        update: "Lines that were written keep what they took. archived false restores.",
-        retire: "Hides it from new lines; it is refused while a bundle, an active plan or an active series needs it. Undo with catalog_items.update archived false.",
+        get: "Use it for price, tax and a bundle's components.",
+        create: "Use it for what is sold again and again. A bundle needs components, a discount `discount`, all others unit_price.",
+        update: "Use it when a price changes: lines that were written keep what they took. archived false restores.",
+        retire: "Use it for what is no longer sold: hides it from new lines; refused while a bundle, an active plan or an active series needs it. Undo with catalog_items.update archived false.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {

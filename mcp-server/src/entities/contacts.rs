@@ -61,9 +61,9 @@ impl Entity for Contacts {
     const ABOUT: About = About {
         list: "Use it to find whom to call or write to at a customer.",
         get: "Use it before you write or call.",
-        create: "A customer's first contact becomes the primary one.",
-        update: "is_primary true takes it over from the other. archived false restores.",
-        retire: "Hides the contact. For the primary one name its successor in promote_contact_id. Undo with contacts.update archived false.",
+        create: "Use it for another person at a customer; the first becomes the primary one.",
+        update: "Use it when a number, email or role changes. is_primary true takes it over from the other. archived false restores.",
+        retire: "Use it when somebody has left; for the primary one name its successor in promote_contact_id. Undo with contacts.update archived false.",
     };
 
     async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {

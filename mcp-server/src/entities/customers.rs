@@ -85,10 +85,10 @@ impl Entity for Customers {
     const REFERENCES: &'static [Reference] = &[named::DEFAULT_RATE];
     const ABOUT: About = About {
         list: "Finds by name, phone, company, email, number or address line; accents do not matter. Use it first to get a customer's id.",
-        get: "Shows the balance, jobs, primary contact and locations too.",
-        create: "A phone or email that another customer has is a warning, not an error. Search first.",
-        update: "status active restores an archived one.",
-        retire: "Hides the customer from search and blocks new work; jobs and invoices stay. Undo with customers.update status active.",
+        get: "Use it for the balance, jobs, primary contact and locations.",
+        create: "Use it after a search has found nobody: a phone or email that another customer has is a warning, not an error.",
+        update: "Use it when something about them changes. status active restores an archived one.",
+        retire: "Use it for those you no longer serve: hides the customer from search and blocks new work; jobs and invoices stay. Undo with customers.update status active.",
     };
 
     fn meant(name: &str, value: &Value, args: &Map<String, Value>) -> Option<Map<String, Value>> {

@@ -102,10 +102,10 @@ impl Entity for Invoices {
     ];
     const ABOUT: About = About {
         list: "Use it for what is owed, overdue or was billed; q finds number, PO number and customer. Void ones are hidden.",
-        get: "Shows its lines, tax, payments and balance.",
-        create: "From a done job, an accepted quote, or lines. It gets its number when it is sent.",
-        update: "After draft only due_date, texts, payments and status change. status paid or payment_ops record payments; Zoop moves no money.",
-        retire: "Takes the invoice back; it keeps its number and stays in the books, its job can be billed again. Refund payments first. Cannot be undone.",
+        get: "Use it for lines, tax, payments and balance.",
+        create: "Use it to bill a done job, an accepted quote, or lines. It gets its number when it is sent.",
+        update: "Use it to send, or to record payments (status paid, payment_ops; Zoop moves no money). After draft only due_date, texts, payments and status change; it never becomes a draft again.",
+        retire: "Use it for one that was wrong: it keeps its number and stays in the books, its job can be billed again. Refund payments first. Cannot be undone.",
     };
 
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {

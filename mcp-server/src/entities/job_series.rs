@@ -83,10 +83,10 @@ impl Entity for JobSeries {
     const REFERENCES: &'static [Reference] = &[named::CUSTOMER, named::LOCATION, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for recurring work and when it happens next; its jobs are in jobs.list with seriesId.",
-        get: "Shows the next ten times and what its jobs are made of.",
-        create: "Makes the jobs of the next eight weeks at once, later ones day by day.",
-        update: "Regenerates future jobs still scheduled, except those edited by hand, and says how many.",
-        retire: "Stops it and cancels its jobs still to be done after ended_on; done ones stay. Cannot be undone.",
+        get: "Use it for the next ten times and what its jobs are made of.",
+        create: "Use it for work that comes again: makes the jobs of the next eight weeks at once, later ones day by day.",
+        update: "Use it to change all jobs to come: regenerates those still scheduled, except those edited by hand, and says how many.",
+        retire: "Use it when the work stops: cancels its jobs still to be done after ended_on; done ones stay. Cannot be undone.",
     };
 
     async fn misnamed(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {

@@ -102,10 +102,10 @@ impl Entity for Jobs {
         &[named::CUSTOMER, named::LOCATION, named::FROM_QUOTE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for schedules, a customer's history, or what is still to be invoiced.",
-        get: "Shows its lines, totals and assignees.",
-        create: "scheduled_start schedules it at once. Times without an offset are local to the place.",
-        update: "Set scheduled_start to schedule, status done when finished. To cancel use jobs.cancel.",
-        retire: "Frees the slot and keeps the record. Cannot be undone; create a new job instead.",
+        get: "Use it for lines, totals and assignees.",
+        create: "Use it to book work; scheduled_start schedules it at once. Times without an offset are local to the place.",
+        update: "Use it to schedule (scheduled_start), assign, or finish (status done). To cancel use jobs.cancel.",
+        retire: "Use it when the work will not be done: frees the slot and keeps the record. Cannot be undone; create a new job instead.",
     };
 
     async fn misnamed(args: &Map<String, Value>, tx: &mut TenantTx) -> Result<Vec<Issue>> {

@@ -49,10 +49,10 @@ impl Entity for Locations {
     const REFERENCES: &'static [Reference] = &[named::CUSTOMER, named::DEFAULT_RATE, named::CONTACT];
     const ABOUT: About = About {
         list: "Use it to find where a customer's work is done.",
-        get: "Shows the gate code and access notes too.",
-        create: "A customer's first location becomes the primary one.",
-        update: "is_primary true takes it over from the other. archived false restores.",
-        retire: "Hides the location; it is refused while scheduled jobs or active series need it. Undo with locations.update archived false.",
+        get: "Use it before going there: gate code and access notes.",
+        create: "Use it for another place of work; a customer's first becomes the primary one.",
+        update: "Use it when address or access changes. is_primary true takes it over from the other. archived false restores.",
+        retire: "Use it for a place no longer served; refused while scheduled jobs or active series need it. Undo with locations.update archived false.",
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {

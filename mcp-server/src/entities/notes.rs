@@ -34,6 +34,7 @@ pub struct Draft {
     /// What the note is about; fixed for good.
     #[serde(default)]
     subject_id: Option<String>,
+    /// On top of the list.
     #[serde(default)]
     pinned: Set<bool>,
 }
@@ -43,6 +44,7 @@ pub struct Draft {
 pub struct Change {
     #[serde(default)]
     body: Set<Body>,
+    /// On top of the list.
     #[serde(default)]
     pinned: Set<bool>,
 }
@@ -53,7 +55,9 @@ pub struct Change {
 pub struct Filter {
     subject_type: Option<SubjectFilter>,
     subject_id: Option<String>,
+    /// On top of the list.
     pinned: Option<bool>,
+    /// Written by this member.
     author_id: Option<String>,
     /// Written from this time or day on.
     from: Option<When>,
@@ -96,10 +100,10 @@ impl Entity for Notes {
     );
     const ABOUT: About = About {
         list: "Use it for what was written about a customer or a job; q looks into the bodies.",
-        get: "Shows the whole body.",
-        create: "You are its author. Without a subject it stands alone.",
-        update: "Its author's or an owner's alone. The subject stays; archived false restores.",
-        retire: "Hides the note and keeps it; its author's or an owner's alone. Undo with notes.update archived false.",
+        get: "Use it to read the whole body.",
+        create: "Use it for what the next person must know; you are its author. Without a subject it stands alone.",
+        update: "Use it to correct or pin; its author's or an owner's alone. The subject stays; archived false restores.",
+        retire: "Use it for what no longer holds; its author's or an owner's alone. Undo with notes.update archived false.",
     };
 
     fn meant(name: &str, value: &Value, _: &Map<String, Value>) -> Option<Map<String, Value>> {

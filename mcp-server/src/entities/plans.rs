@@ -92,10 +92,10 @@ impl Entity for Plans {
         &[named::CUSTOMER, named::DEFAULT_RATE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for what is billed again and again and when next; its invoices are in invoices.list with planId.",
-        get: "Shows its lines and when it bills next.",
-        create: "Makes one draft invoice for each billing date. It charges nobody: somebody sends the drafts.",
-        update: "Holds for invoices not made yet.",
-        retire: "Stops it at once: no more invoices; those made stay, nothing is refunded. Cannot be undone.",
+        get: "Use it for its lines and when it bills next.",
+        create: "Use it for what is billed again and again: makes one draft invoice for each billing date. It charges nobody: somebody sends the drafts.",
+        update: "Use it when price or dates change; holds for invoices not made yet.",
+        retire: "Use it when the agreement ends: no more invoices; those made stay, nothing is refunded. Cannot be undone.",
     };
 
     async fn create(mut draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {

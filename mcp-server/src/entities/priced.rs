@@ -96,6 +96,7 @@ pub struct Draft<'a> {
     pub id: &'a str,
     pub customer_id: &'a String,
     pub location_id: Option<&'a String>,
+    /// For lines that name none.
     pub default_tax_rate_id: Option<&'a String>,
     /// Its discount's columns.
     pub discount: (Option<&'a str>, Option<i64>),

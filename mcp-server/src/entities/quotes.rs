@@ -86,10 +86,10 @@ impl Entity for Quotes {
         &[named::CUSTOMER, named::LOCATION, named::DEFAULT_RATE, named::ITEM, named::RATE];
     const ABOUT: About = About {
         list: "Use it for what is offered and still open, or what was accepted.",
-        get: "Shows its lines, totals and what it became.",
-        create: "Lines may be optional; only selected ones count. An owner's alone.",
-        update: "Content changes in draft alone. Move by status: sent, accepted, declined, or back to draft. An owner's alone.",
-        retire: "Hides the quote and keeps its status; an owner's alone. Cannot be undone; create a new quote instead.",
+        get: "Use it for lines, totals and what it became.",
+        create: "Use it to offer work at a price. Lines may be optional; only selected ones count. An owner's alone.",
+        update: "Use it to send, or when the customer has accepted, which is final, or declined. Content changes in draft alone; sent and declined ones can go back to draft. An owner's alone.",
+        retire: "Use it for what is over: hides it and keeps its status; an owner's alone. Cannot be undone; create a new quote instead.",
     };
 
     async fn create(mut draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {

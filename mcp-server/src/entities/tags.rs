@@ -39,7 +39,7 @@ pub struct Record {
 pub struct Draft {
     /// Unique ignoring case.
     name: TagName,
-    /// #rrggbb
+    /// E.g. #2f6fed.
     #[serde(default)]
     color: Set<Color>,
 }
@@ -63,7 +63,7 @@ pub struct Change {
     /// Unique ignoring case.
     #[serde(default)]
     name: Set<TagName>,
-    /// #rrggbb
+    /// E.g. #2f6fed.
     #[serde(default)]
     color: Set<Color>,
 }
@@ -106,10 +106,10 @@ impl Entity for Tags {
     const DERIVED: &'static [&'static str] = &["usage_count"];
     const ABOUT: About = About {
         list: "Use it to find the ids that tag_ids takes.",
-        get: "usage_count says on how many records it hangs.",
-        create: "Names are unique, whatever their case; list the tags first.",
+        get: "Use it for usage_count, on how many records it hangs.",
+        create: "Use it when tags.list has none that fits; names are unique, whatever their case.",
         update: "Use it to rename or recolour a tag wherever it hangs.",
-        retire: "Detaches it from every record and says how often (`detached`). Cannot be undone.",
+        retire: "Use it for a tag that nobody needs: detaches it from every record and says how often (`detached`). Cannot be undone.",
     };
 
     async fn create(draft: Draft, _: &str, tx: &mut TenantTx) -> Result<Write> {

@@ -48,8 +48,10 @@ pub struct Draft {
     /// Goes on new documents unless they say otherwise; takes over from the other.
     #[serde(default)]
     is_default: Set<bool>,
+    /// Short, e.g. TX.
     #[serde(default)]
     code: Option<ShortLine>,
+    /// Who levies it.
     #[serde(default)]
     jurisdiction: Option<Line>,
 }
@@ -65,8 +67,10 @@ pub struct Change {
     /// true takes over from the other.
     #[serde(default)]
     is_default: Set<bool>,
+    /// Short, e.g. TX.
     #[serde(default)]
     code: Patch<ShortLine>,
+    /// Who levies it.
     #[serde(default)]
     jurisdiction: Patch<Line>,
 }
@@ -106,11 +110,11 @@ impl Entity for TaxRates {
         &["name", "rate_percentage", "rate_decimal", "is_default", "code", "jurisdiction"];
     const Q: Q = Q::Substring(&["name_key"]);
     const ABOUT: About = About {
-        list: "Without arguments all active ones, newest first. Says the default_tax_rate_id too.",
-        get: "rate_decimal is the factor, 0.0825 for 8.25.",
-        create: "is_default true takes over from the other default.",
-        update: "A new rate holds for new lines and drafts; issued documents keep theirs. archived false restores.",
-        retire: "Hides it from new lines; it stays where it is used. Undo with tax_rates.update archived false.",
+        list: "Use it to find the ids that lines take: without arguments all active ones, newest first, and the default_tax_rate_id.",
+        get: "Use it for the exact rate; rate_decimal is the factor, 0.0825 for 8.25.",
+        create: "Use it for a new tax or place; is_default true takes over from the other default.",
+        update: "Use it when the rate changes: it holds for new lines and drafts; issued documents keep theirs. archived false restores.",
+        retire: "Use it for a rate that has ended: hides it from new lines; it stays where it is used. Undo with tax_rates.update archived false.",
     };
 
     async fn create(draft: Draft, id: &str, tx: &mut TenantTx) -> Result<Write> {

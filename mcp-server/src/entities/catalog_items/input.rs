@@ -89,6 +89,7 @@ pub struct Draft {
     /// Absent: the default rate.
     #[serde(default)]
     pub(super) tax_rate_id: Option<String>,
+    /// How long the work takes.
     #[serde(default)]
     #[schemars(range(min = 0, max = 10_080))]
     pub(super) duration_minutes: Option<i64>,
@@ -125,11 +126,13 @@ pub struct Change {
     /// For kind discount.
     #[serde(default)]
     pub(super) discount: Set<DiscountInput>,
+    /// Whether tax applies.
     #[serde(default)]
     pub(super) taxable: Set<bool>,
     /// null: the default rate.
     #[serde(default)]
     pub(super) tax_rate_id: Patch<String>,
+    /// How long the work takes.
     #[serde(default)]
     #[schemars(range(min = 0, max = 10_080))]
     pub(super) duration_minutes: Patch<i64>,
@@ -154,6 +157,7 @@ pub struct Filter {
     pub(super) category_id: Option<String>,
     /// Exactly, ignoring case.
     pub(super) sku: Option<ShortLine>,
+    /// Whether tax applies.
     pub(super) taxable: Option<bool>,
     /// Minor units.
     pub(super) price_min: Option<Money>,

@@ -46,6 +46,7 @@ pub struct Change {
     pub first_name: Patch<Line>,
     #[serde(default)]
     pub last_name: Patch<Line>,
+    /// What they do there.
     #[serde(default)]
     pub role: Patch<Line>,
     #[serde(default)]
@@ -73,6 +74,7 @@ pub struct Change {
 pub struct Filter {
     pub customer_id: Option<String>,
     pub location_id: Option<String>,
+    /// The primary ones, or the others.
     pub is_primary: Option<bool>,
     /// The whole role, ignoring case.
     pub role: Option<Line>,

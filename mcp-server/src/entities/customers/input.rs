@@ -67,8 +67,10 @@ pub struct Draft {
     pub(super) phones: Set<Vec<LabelledPhone>>,
     #[serde(default)]
     pub(super) billing_address: Option<Address>,
+    /// Marked as important.
     #[serde(default)]
     pub(super) vip: Set<bool>,
+    /// Asked not to be contacted.
     #[serde(default)]
     pub(super) do_not_contact: Set<bool>,
     /// Where they came from.
@@ -77,10 +79,13 @@ pub struct Draft {
     /// E.g. en-US.
     #[serde(default)]
     pub(super) language: Option<Language>,
+    /// Pays no tax.
     #[serde(default)]
     pub(super) tax_exempt: Set<bool>,
+    /// On their certificate.
     #[serde(default)]
     pub(super) tax_exempt_number: Option<ShortLine>,
+    /// For lines that name none.
     #[serde(default)]
     pub(super) default_tax_rate_id: Option<String>,
     /// Days until an invoice is due.
@@ -114,18 +119,25 @@ pub struct Change {
     /// Replaced whole.
     #[serde(default)]
     pub(super) billing_address: Patch<Address>,
+    /// Marked as important.
     #[serde(default)]
     pub(super) vip: Set<bool>,
+    /// Asked not to be contacted.
     #[serde(default)]
     pub(super) do_not_contact: Set<bool>,
+    /// How they came to you.
     #[serde(default)]
     pub(super) source: Patch<Line>,
+    /// BCP 47, e.g. es-US.
     #[serde(default)]
     pub(super) language: Patch<Language>,
+    /// Pays no tax.
     #[serde(default)]
     pub(super) tax_exempt: Set<bool>,
+    /// On their certificate.
     #[serde(default)]
     pub(super) tax_exempt_number: Patch<ShortLine>,
+    /// For lines that name none.
     #[serde(default)]
     pub(super) default_tax_rate_id: Patch<String>,
     /// Days until an invoice is due.

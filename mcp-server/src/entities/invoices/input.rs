@@ -61,10 +61,13 @@ pub struct Draft {
     /// Default: by the customer's terms, else 30 days after issue.
     #[serde(default)]
     pub due_date: Option<Date>,
+    /// To the customer, on top.
     #[serde(default)]
     pub message: Option<Body>,
+    /// Of payment, at the foot.
     #[serde(default)]
     pub terms: Option<Conditions>,
+    /// The customer's order number.
     #[serde(default)]
     pub po_number: Option<ShortLine>,
     /// Internal; the customer does not see it.
@@ -86,9 +89,9 @@ pub struct Change {
     /// sent, or paid: records a payment of the balance. To void use invoices.void.
     #[serde(default)]
     pub status: Set<Status>,
-    /// Replaced whole.
+    /// Replaced whole; fields as in invoices.create.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_items: Set<Vec<LineItem>>,
     /// {op: add, update or remove, id, item} each.
     #[serde(default)]
@@ -113,10 +116,13 @@ pub struct Change {
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub payment_ops: Set<Vec<PaymentOp>>,
+    /// To the customer, on top.
     #[serde(default)]
     pub message: Patch<Body>,
+    /// Of payment, at the foot.
     #[serde(default)]
     pub terms: Patch<Conditions>,
+    /// The customer's order number.
     #[serde(default)]
     pub po_number: Patch<ShortLine>,
     /// Internal; the customer does not see it.

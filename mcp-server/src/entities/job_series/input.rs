@@ -40,6 +40,7 @@ pub struct Draft {
     /// Replaces the lines' sum.
     #[serde(default)]
     pub flat_price: Option<Money>,
+    /// Your own word, e.g. repair.
     #[serde(default)]
     pub job_type: Option<Line>,
     #[serde(default)]
@@ -62,7 +63,7 @@ pub struct Draft {
     #[serde(default)]
     #[schemars(length(max = 200))]
     pub rdates: Set<Vec<LocalTime>>,
-    /// active.
+    /// Default active; to end it use job_series.end.
     #[serde(default)]
     pub status: Set<Status>,
 }
@@ -83,9 +84,9 @@ pub struct Change {
     #[serde(default)]
     #[schemars(length(max = 20))]
     pub assignee_ids: Set<Vec<String>>,
-    /// Replaced whole.
+    /// Replaced whole; fields as in job_series.create.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_items: Set<Vec<LineItem>>,
     /// {op: add, update or remove, id, item} each.
     #[serde(default)]
@@ -94,6 +95,7 @@ pub struct Change {
     /// Replaces the lines' sum.
     #[serde(default)]
     pub flat_price: Patch<Money>,
+    /// Your own word, e.g. repair.
     #[serde(default)]
     pub job_type: Patch<Line>,
     #[serde(default)]
@@ -101,11 +103,13 @@ pub struct Change {
     /// RFC 5545.
     #[serde(default)]
     pub rrule: Set<RuleText>,
+    /// First time, local.
     #[serde(default)]
     pub dtstart_local: Set<LocalTime>,
     /// IANA.
     #[serde(default)]
     pub time_zone: Set<ZoneName>,
+    /// How long the work takes.
     #[serde(default)]
     #[schemars(range(min = 5, max = 1440))]
     pub duration_minutes: Set<i64>,

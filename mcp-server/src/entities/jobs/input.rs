@@ -67,14 +67,17 @@ pub struct Draft {
     /// RFC 3339; without offset: local time there.
     #[serde(default)]
     pub scheduled_start: Option<When>,
+    /// RFC 3339; without offset: local time there.
     #[serde(default)]
     pub scheduled_end: Option<When>,
     /// IANA; default: the location's, else the account's.
     #[serde(default)]
     pub time_zone: Set<ZoneName>,
+    /// How late after the start is still on time.
     #[serde(default)]
     #[schemars(range(min = 0, max = 480))]
     pub arrival_window_minutes: Option<i64>,
+    /// No time of day.
     #[serde(default)]
     pub all_day: Set<bool>,
     /// Team members, by id or email.
@@ -91,13 +94,16 @@ pub struct Draft {
     pub discount: Option<DiscountInput>,
     #[serde(default)]
     pub priority: Set<Priority>,
+    /// Your own word, e.g. repair.
     #[serde(default)]
     pub job_type: Option<Line>,
+    /// The customer's order number.
     #[serde(default)]
     pub po_number: Option<ShortLine>,
     /// When it was finished; with status done.
     #[serde(default)]
     pub done_at: Option<Moment>,
+    /// What was done.
     #[serde(default)]
     pub completion_notes: Option<Body>,
 }
@@ -123,20 +129,23 @@ pub struct Change {
     /// Moves with scheduled_start when left out.
     #[serde(default)]
     pub scheduled_end: Patch<When>,
+    /// IANA.
     #[serde(default)]
     pub time_zone: Set<ZoneName>,
+    /// How late after the start is still on time.
     #[serde(default)]
     #[schemars(range(min = 0, max = 480))]
     pub arrival_window_minutes: Patch<i64>,
+    /// No time of day.
     #[serde(default)]
     pub all_day: Set<bool>,
     /// Replaced whole; by id or email.
     #[serde(default)]
     #[schemars(length(max = 20))]
     pub assignee_ids: Set<Vec<String>>,
-    /// Replaced whole.
+    /// Replaced whole; fields as in jobs.create.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_items: Set<Vec<LineItem>>,
     /// {op: add, update or remove, id, item} each.
     #[serde(default)]
@@ -149,12 +158,16 @@ pub struct Change {
     pub discount: Patch<DiscountInput>,
     #[serde(default)]
     pub priority: Set<Priority>,
+    /// Your own word, e.g. repair.
     #[serde(default)]
     pub job_type: Patch<Line>,
+    /// The customer's order number.
     #[serde(default)]
     pub po_number: Patch<ShortLine>,
+    /// RFC 3339; default now.
     #[serde(default)]
     pub done_at: Patch<Moment>,
+    /// What was done.
     #[serde(default)]
     pub completion_notes: Patch<Body>,
 }
@@ -222,6 +235,7 @@ pub struct Filter {
     pub location_id: Option<String>,
     pub series_id: Option<String>,
     pub quote_id: Option<String>,
+    /// Done by this member.
     pub assignee_id: Option<String>,
     /// Without anybody, or with.
     pub unassigned: Option<bool>,
@@ -231,6 +245,7 @@ pub struct Filter {
     pub to: Option<When>,
     pub billing_state: Option<BillingState>,
     pub priority: Option<Priority>,
+    /// Your own word, e.g. repair.
     pub job_type: Option<Line>,
 }
 

@@ -19,8 +19,10 @@ pub struct Draft {
     /// How to get in.
     #[serde(default)]
     pub access_notes: Option<Body>,
+    /// Opens the gate.
     #[serde(default)]
     pub gate_code: Option<ShortLine>,
+    /// For lines that name none.
     #[serde(default)]
     pub default_tax_rate_id: Option<String>,
     /// Whom to ask for there.
@@ -45,10 +47,13 @@ pub struct Change {
     /// IANA.
     #[serde(default)]
     pub time_zone: Patch<ZoneName>,
+    /// How to get in.
     #[serde(default)]
     pub access_notes: Patch<Body>,
+    /// Opens the gate.
     #[serde(default)]
     pub gate_code: Patch<ShortLine>,
+    /// For lines that name none.
     #[serde(default)]
     pub default_tax_rate_id: Patch<String>,
     /// Whom to ask for there.

@@ -56,9 +56,9 @@ pub struct Draft {
 pub struct Change {
     #[serde(default)]
     pub title: Set<Line>,
-    /// Replaced whole.
+    /// Replaced whole; fields as in plans.create.
     #[serde(default)]
-    #[schemars(length(min = 1, max = 300))]
+    #[schemars(length(min = 1, max = 300), extend("x-brief" = true))]
     pub items: Set<Vec<LineItem>>,
     /// Replaces rrule.
     #[serde(default)]
@@ -66,8 +66,10 @@ pub struct Change {
     /// Replaces cadence.
     #[serde(default)]
     pub rrule: Set<RuleText>,
+    /// First billing date.
     #[serde(default)]
     pub starts_on: Set<Date>,
+    /// The draft is made so many days before.
     #[serde(default)]
     #[schemars(range(min = 0, max = 60))]
     pub lead_days: Set<i64>,

@@ -49,8 +49,10 @@ pub struct Draft {
     /// Last day; YYYY-MM-DD.
     #[serde(default)]
     pub valid_until: Option<Date>,
+    /// Of payment, at the foot.
     #[serde(default)]
     pub terms: Option<Conditions>,
+    /// To the customer, on top.
     #[serde(default)]
     pub message: Option<Body>,
     /// With status declined.
@@ -70,9 +72,9 @@ pub struct Change {
     pub location_id: Patch<String>,
     #[serde(default)]
     pub status: Set<Status>,
-    /// Replaced whole.
+    /// Replaced whole; fields as in quotes.create.
     #[serde(default)]
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), extend("x-brief" = true))]
     pub line_items: Set<Vec<QuoteLine>>,
     /// {op: add, update or remove, id, item} each.
     #[serde(default)]
@@ -90,8 +92,10 @@ pub struct Change {
     /// Last day; YYYY-MM-DD.
     #[serde(default)]
     pub valid_until: Patch<Date>,
+    /// Of payment, at the foot.
     #[serde(default)]
     pub terms: Patch<Conditions>,
+    /// To the customer, on top.
     #[serde(default)]
     pub message: Patch<Body>,
     /// With status declined.
