@@ -13,9 +13,11 @@ mod browser;
 mod caller;
 mod cluster;
 mod database;
+pub mod forms;
 mod issuer;
 mod listening;
 mod mcp_server;
+mod owner;
 
 pub use account::{Account, Key, Member, NewAccount, PASSWORD};
 pub use auth_server::AuthServer;
@@ -25,3 +27,4 @@ pub use caller::{Answer, Caller, http_client, http_client_trusting};
 pub use database::{Engine, TestDatabase};
 pub use issuer::Issuer;
 pub use mcp_server::McpServer;
+pub use owner::{owner, owner_of, with};

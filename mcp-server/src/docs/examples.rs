@@ -1,4 +1,4 @@
-//! Example calls and their answers. `tests/examples.rs` makes them against a running server and keeps them here; it
+//! Example calls and their answers. `tests/protocol/examples.rs` makes them against a running server and keeps them here; it
 //! fails when an answer is no longer what is kept.
 
 use serde_json::{Map, Value};
