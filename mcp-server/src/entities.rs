@@ -1,5 +1,5 @@
-//! The entities, a file each; what a file had no room for stands in the folder of its name. Beside them what several
-//! entities share.
+//! The entities, a file each; what a file had no room for stands in the folder of its name. `common`
+//! holds what several entities share.
 
 pub mod catalog_categories;
 pub mod catalog_items;
@@ -15,13 +15,9 @@ pub mod quotes;
 pub mod tags;
 pub mod tax_rates;
 
-mod became;
+mod common;
+
 #[cfg(test)]
-mod by_index;
-mod duplicates;
-mod in_use;
-mod named;
-pub mod place;
-pub mod priced;
-mod primary;
-pub mod team;
+use common::by_index;
+use common::{became, duplicates, in_use, named, primary};
+pub use common::{place, priced, team};

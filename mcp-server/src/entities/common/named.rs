@@ -1,6 +1,6 @@
 //! The fields by which records name others, as they are called wherever they stand.
 
-use super::{
+use crate::entities::{
     catalog_categories::CatalogCategories, catalog_items::CatalogItems, contacts::Contacts,
     customers::Customers, jobs::Jobs, locations::Locations, quotes::Quotes,
 };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shared::{binds, db::Bind, tenant_tx::TenantTx};
 
-use super::{
+use crate::entities::{
     customers::{self, Customers},
     locations::Locations,
 };
