@@ -51,6 +51,7 @@ async fn draw(app: &App, person: &SignedIn, password_error: Option<String>) -> R
         role: role_in_words(person.current.role).to_owned(),
         sessions: sessions.into_iter().map(session).collect(),
         apps: apps.into_iter().map(|app| apps::row(app, true)).collect(),
+        renewed_within: rows::duration(app.settings.access_token_ttl),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
         password_error,
     };

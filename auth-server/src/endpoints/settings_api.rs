@@ -67,6 +67,7 @@ async fn draw(
         endpoint: app.settings.mcp_urls[0].clone(),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
         apps: apps.into_iter().map(|app| apps::row(app, false)).collect(),
+        renewed_within: rows::duration(app.settings.access_token_ttl),
         form,
     };
     Ok((status, pages::settings(&page)?).into_response())
