@@ -105,6 +105,7 @@ impl App {
             .route("/settings/api/keys", post(settings_api::make_key))
             .route("/settings/api/keys/{id}/revoke", post(settings_api::revoke_key))
             .route("/settings/apps/{id}/revoke", post(apps::disconnect))
+            .route("/settings/apps/{id}/tool-names", post(apps::name_tools))
             .route("/oauth/authorize", get(authorize::show))
             .route("/oauth/consent", get(consent::show))
             .route("/oauth/consent/decision", post(consent::decide));

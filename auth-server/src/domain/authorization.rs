@@ -3,7 +3,7 @@
 use chrono::Duration;
 use shared::{role::Role, timestamp::Timestamp};
 
-use super::grant_scope::GrantScope;
+use super::{grant_scope::GrantScope, tool_names::ToolNames};
 
 /// A request waits so long for its person to sign in and decide.
 pub const REQUEST_LIFE: Duration = Duration::hours(1);
@@ -67,10 +67,19 @@ pub struct Grant {
     pub scope: GrantScope,
     /// For which resource.
     pub resource: String,
+    /// How the app sees the names of tools here; none: as the client has it.
+    pub tool_names: Option<ToolNames>,
     /// Its end, however often it is refreshed.
     pub expires_at: Timestamp,
     /// When it was ended.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether it was neither ended nor has run out.
+    pub fn lives(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at > now
+    }
 }
 
 /// A refresh token, as it is kept.
@@ -127,6 +136,8 @@ pub struct ConnectedApp {
     pub redirect_host: String,
     /// What it may do.
     pub scope: GrantScope,
+    /// How it sees the names of tools.
+    pub tool_names: ToolNames,
     /// Since when.
     pub created_at: Timestamp,
     /// When it last fetched a token.

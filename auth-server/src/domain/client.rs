@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::grant_scope::GrantScope;
+use super::{grant_scope::GrantScope, tool_names::ToolNames};
 use crate::security::redirect_uri;
 
 /// How an app shows who it is (RFC 7591 §2).
@@ -71,8 +71,8 @@ pub struct Client {
     pub secret_hash: Option<Vec<u8>>,
     /// Its public keys.
     pub keys: Option<Keys>,
-    /// `underscore`: the form of tool names that its chat needs.
-    pub tool_names: Option<String>,
+    /// The form of tool names that its chat needs.
+    pub tool_names: Option<ToolNames>,
     /// The owner who registered it; none for one that registered itself.
     pub registered_by: Option<String>,
 }
@@ -129,18 +129,6 @@ fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Chats whose connectors refuse tool names with a dot get the other form, known by where their answers go.
-pub fn tool_names_for(redirect_uris: &[String]) -> Option<&'static str> {
-    let picky = |uri: &String| {
-        let host = redirect_uri::host(uri);
-        uri.starts_with("cursor:")
-            || ["claude.ai", "claude.com", "chatgpt.com"]
-                .iter()
-                .any(|known| host == *known || host.ends_with(&format!(".{known}")))
-    };
-    redirect_uris.iter().any(picky).then_some("underscore")
 }
 
 #[cfg(test)]

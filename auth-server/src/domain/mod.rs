@@ -5,5 +5,6 @@ pub mod authorization;
 pub mod client;
 pub mod grant_scope;
 pub mod origin;
+pub mod tool_names;
 pub mod user;
 pub mod visit;

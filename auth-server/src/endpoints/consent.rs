@@ -3,16 +3,16 @@
 
 use axum::{
     extract::{RawQuery, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
-    authorize::{see_other, stopped},
     browser::Browser,
+    dead_ends::not_waiting,
     form::{Fields, Posted},
     rows,
     signed_in::{self, login_path},
+    way_back,
 };
 use crate::{
     app::App,
@@ -25,9 +25,7 @@ use crate::{
     error::Refusal,
     grants::{
         authorization::{Request, judge},
-        back,
-        consent::{self as rules, offered, remembered},
-        fault::Fault,
+        consent::{self as rules, Allowed, offered, remembered},
         params::Params,
         refusals,
     },
@@ -69,7 +67,7 @@ async fn open(
     let params = Params::parse(&pending.parameters);
     let request = match judge(app, origin, &params).await {
         Ok(request) => request,
-        Err(stop) => return Ok(Err(stopped(app, origin, &params, stop).await?)),
+        Err(stop) => return Ok(Err(way_back::stopped(app, origin, &params, stop).await?)),
     };
     if request.prompt.wants_password(visit.proved_at, pending.created_at) {
         return Ok(Err(Redirect::to(&format!("{}&again=1", login_path(&path(id)))).into_response()));
@@ -95,18 +93,9 @@ pub async fn show(
         Err(response) => return Ok(response),
     };
     if let Some((membership, scope)) = remembered(&app, &case.request, &case.user, &case.memberships).await? {
-        let tenant_id = membership.tenant_id.clone();
-        return grant(
-            &app,
-            &origin,
-            &case.params,
-            case.request,
-            &case.pending.hash,
-            &case.user,
-            &tenant_id,
-            scope,
-        )
-        .await;
+        let (hash, tenant_id) = (&case.pending.hash, &membership.tenant_id);
+        let allowed = Allowed { request: case.request, hash, user: &case.user, tenant_id, scope };
+        return way_back::grant(&app, &origin, &case.params, allowed).await;
     }
     let visit = case.browser.visit(&app).await?;
     let looked_at = visit.and_then(|visit| visit.tenant_id);
@@ -141,7 +130,7 @@ pub async fn decide(
             if !rules::deny(&app, &origin, &case.request, &case.pending.hash, &case.user).await? {
                 return Err(not_waiting());
             }
-            return refuse(&app, &case.params, &case.request, "access_denied");
+            return way_back::refuse(&app, &case.params, &case.request, "access_denied");
         }
         _ => {}
     }
@@ -176,63 +165,12 @@ pub async fn decide(
             draw(&app, &case, membership, ticked, Words { error: Some(error.to_owned()), note: None }).await
         }
         ("", "allow") => {
-            let tenant_id = membership.tenant_id.clone();
-            let hash = &case.pending.hash;
-            grant(&app, &origin, &case.params, case.request, hash, &case.user, &tenant_id, ticked).await
+            let (hash, tenant_id) = (&case.pending.hash, &membership.tenant_id);
+            let allowed = Allowed { request: case.request, hash, user: &case.user, tenant_id, scope: ticked };
+            way_back::grant(&app, &origin, &case.params, allowed).await
         }
         _ => draw(&app, &case, membership, ticked, Words::default()).await,
     }
-}
-
-/// Grants, and sends the code back.
-#[expect(clippy::too_many_arguments, reason = "what a decision consists of")]
-pub async fn grant(
-    app: &App,
-    origin: &Origin,
-    params: &Params,
-    request: Request,
-    hash: &[u8],
-    user: &User,
-    tenant_id: &str,
-    scope: GrantScope,
-) -> Result<Response, Refusal> {
-    let redirect_uri = request.redirect_uri.clone();
-    match rules::allow(app, origin, request, hash, user, tenant_id, scope).await {
-        Ok(code) => {
-            let answer = [("code", code.as_str())];
-            Ok(see_other(&back::address(&redirect_uri, &answer, &app.settings.issuer, params.state())))
-        }
-        Err(Fault::Failed(error)) => Err(error.into()),
-        Err(_) => Err(not_waiting()),
-    }
-}
-
-/// Tells the app that it gets nothing.
-pub fn refuse(
-    app: &App,
-    params: &Params,
-    request: &Request,
-    error: &'static str,
-) -> Result<Response, Refusal> {
-    let description = match error {
-        "access_denied" => "The person did not allow it.",
-        "login_required" => "Nobody is signed in, or not lately enough. Ask again without `prompt=none`.",
-        _ => "The person has to be asked. Ask again without `prompt=none`.",
-    };
-    let answer = [("error", error), ("error_description", description)];
-    Ok(see_other(&back::address(&request.redirect_uri, &answer, &app.settings.issuer, params.state())))
-}
-
-/// The same for a request that nobody saw, since it forbade to ask: written down.
-pub async fn refuse_silently(
-    app: &App,
-    origin: &Origin,
-    params: &Params,
-    request: &Request,
-    error: &'static str,
-) -> Result<Response, Refusal> {
-    refusals::note(app, origin, audit::stranger(), "authorize.refuse", error, &request.client.id).await?;
-    refuse(app, params, request, error)
 }
 
 #[derive(Default)]
@@ -295,18 +233,6 @@ async fn draw(
         note: words.note,
     };
     pages::html(&page)
-}
-
-/// Gone, decided, or another browser's: which, is not told.
-fn not_waiting() -> Refusal {
-    Refusal::new(
-        StatusCode::BAD_REQUEST,
-        "This request no longer waits",
-        "It was decided already, is older than an hour, or was started in another browser. Nothing was granted now.",
-        "Go back to the app. If it is not connected, start again from there. If this page comes each time, your browser \
-         blocks cookies for this site: allow them, since Zoop knows by a cookie that the request is yours.",
-    )
-    .with_link("/settings", "Go to Zoop")
 }
 
 /// The name of the app that waits behind a way back, for the sign-in page.

@@ -18,6 +18,15 @@ pub fn time(at: Timestamp) -> Time {
     Time { iso: at.to_string(), text: at.utc().format("%-d %b %Y, %H:%M UTC").to_string() }
 }
 
+/// How long so many seconds are, in a reader's words.
+pub fn duration(seconds: i64) -> String {
+    match (seconds + 59) / 60 {
+        ..=1 => "a minute".to_owned(),
+        60 => "an hour".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
 /// The first letter of a name, for a tile.
 pub fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde_json::json;
-use shared::{revocations, revocations::Revoked, scope::Access};
+use shared::scope::Access;
 
 use super::{
     apps,
@@ -18,9 +18,10 @@ use crate::{
     app::App,
     domain::{user::role_in_words, visit::Visit},
     error::Refusal,
+    grants,
     pages::{self, Here, SessionRow},
     security::{password, return_path::within_site},
-    store::{api_keys, audit, grants, sessions, users},
+    store::{self, api_keys, sessions, users},
 };
 
 /// GET /
@@ -45,12 +46,13 @@ async fn draw(app: &App, person: &SignedIn, password_error: Option<String>) -> R
         id,
     };
     let keys = api_keys::of_user(&app.db, &person.user.id).await?;
-    let apps = grants::apps_of_user(&app.db, &person.user.id, now).await?;
+    let apps = store::grants::apps_of_user(&app.db, &person.user.id, now).await?;
     let page = pages::Profile {
         frame: rows::frame(app, person, Here::Profile).await?,
         role: role_in_words(person.current.role).to_owned(),
         sessions: sessions.into_iter().map(session).collect(),
         apps: apps.into_iter().map(|app| apps::row(app, true)).collect(),
+        renewed_within: rows::duration(app.settings.access_token_ttl),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
         password_error,
     };
@@ -124,14 +126,7 @@ pub async fn revoke_own_key(
     let key = api_keys::by_id(&app.db, &id).await?;
     let key =
         key.filter(|key| key.user_id.as_ref() == Some(&person.user.id)).ok_or_else(Refusal::not_found)?;
-    let now = app.clock.now();
-    let mut tx = app.db.begin(Access::Write).await?;
-    if api_keys::revoke(&mut tx, &key.id, now).await? {
-        revocations::record(&mut tx, &app.ids, now, &Revoked::Key(key.id.clone())).await?;
-        let entry = person.audit(&app, "api_key.revoke", Some(&key.id), json!({ "name": key.name }));
-        audit::Entry { tenant_id: Some(&key.tenant_id), ..entry }.write(&mut tx, &app.ids).await?;
-    }
-    tx.commit().await?;
+    grants::api_keys::revoke(&app, &key, &person.user, &person.origin).await?;
     person.browser.say(&format!("The key that ended in {} is revoked.", key.last_four)).await?;
     Ok(Redirect::to("/settings").into_response())
 }

@@ -8,8 +8,7 @@ use axum::{
 use secrecy::ExposeSecret;
 use serde_json::json;
 use shared::{
-    api_key, revocations,
-    revocations::Revoked,
+    api_key,
     role::Role,
     scope::{Access, Scope, Scopes},
 };
@@ -29,8 +28,9 @@ use crate::{
         visit::Visit,
     },
     error::Refusal,
+    grants,
     pages::{self, Boxes, Here, KeyForm, Person},
-    store::{api_keys, audit, grants, users},
+    store::{self, api_keys, users},
 };
 
 /// GET /settings/api
@@ -61,12 +61,13 @@ async fn draw(
         ip_allow: typed.ip_allow.clone(),
         confirm_password: !person.visit.is_recent(now),
     };
-    let apps = grants::apps_of_tenant(&app.db, &person.current.tenant_id, now).await?;
+    let apps = store::grants::apps_of_tenant(&app.db, &person.current.tenant_id, now).await?;
     let page = pages::Api {
         frame: rows::frame(app, person, Here::Api).await?,
         endpoint: app.settings.mcp_urls[0].clone(),
         keys: keys.iter().map(|key| rows::key(key, now)).collect(),
         apps: apps.into_iter().map(|app| apps::row(app, false)).collect(),
+        renewed_within: rows::duration(app.settings.access_token_ttl),
         form,
     };
     Ok((status, pages::settings(&page)?).into_response())
@@ -180,14 +181,7 @@ pub async fn revoke_key(
     // A key of a company that is not theirs does not exist for them.
     let owned = |m: &&crate::domain::user::Membership| m.tenant_id == key.tenant_id && m.role == Role::Owner;
     person.memberships.iter().find(owned).ok_or_else(Refusal::not_found)?;
-    let now = app.clock.now();
-    let mut tx = app.db.begin(Access::Write).await?;
-    if api_keys::revoke(&mut tx, &key.id, now).await? {
-        revocations::record(&mut tx, &app.ids, now, &Revoked::Key(key.id.clone())).await?;
-        let entry = person.audit(&app, "api_key.revoke", Some(&key.id), json!({ "name": key.name }));
-        audit::Entry { tenant_id: Some(&key.tenant_id), ..entry }.write(&mut tx, &app.ids).await?;
-    }
-    tx.commit().await?;
+    grants::api_keys::revoke(&app, &key, &person.user, &person.origin).await?;
     person.browser.say(&format!("The key that ended in {} is revoked.", key.last_four)).await?;
     Ok(Redirect::to("/settings/api").into_response())
 }

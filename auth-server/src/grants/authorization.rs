@@ -1,9 +1,11 @@
 //! An authorization request, judged (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2). It is judged anew at every step
 //! of a person's way – arrival, page, decision – from its stored query: what is decided is what holds then.
 
+mod prompt;
+mod stop;
+
 use std::borrow::Cow;
 
-use chrono::Duration;
 use oxide_auth::{
     code_grant::{
         authorization::{Authorization, Error as MachineError, Input, Output, Request as MachineRequest},
@@ -16,7 +18,10 @@ use oxide_auth::{
     },
 };
 use oxide_auth_async::primitives::Registrar;
-use shared::{error::Error, timestamp::Timestamp};
+
+pub use prompt::Prompt;
+use stop::Refused;
+pub use stop::{Doubt, Stop};
 
 use super::{
     fault::bug,
@@ -27,7 +32,6 @@ use super::{
 };
 use crate::{
     app::App,
-    documents::Unreadable,
     domain::{client::Client, grant_scope::GrantScope, origin::Origin},
     security::resource,
 };
@@ -48,75 +52,6 @@ pub struct Request {
     pub pre_grant: PreGrant,
     /// Challenge, resource and redirect URI.
     pub extensions: Extensions,
-}
-
-/// How the person is to be asked (OpenID Connect Core §3.1.2.1).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Prompt {
-    /// Even if what is asked for was allowed before.
-    pub consent: bool,
-    /// The password is to be no older than this many seconds when the request comes; 0 for `login`.
-    pub max_age: Option<i64>,
-}
-
-impl Prompt {
-    fn read(params: &Params) -> Result<Self, Refused> {
-        let words: Vec<&str> = params.get("prompt").unwrap_or_default().split_ascii_whitespace().collect();
-        let has = |word: &str| words.contains(&word);
-        if has("none") && words.len() > 1 {
-            return Err(("invalid_request", "`prompt=none` stands alone."));
-        }
-        let max_age = params.get("max_age").map(str::parse::<i64>).transpose();
-        let max_age = max_age.ok().filter(|age| age.is_none_or(|age| age >= 0));
-        let max_age = max_age.ok_or(("invalid_request", "`max_age` must be a number of seconds."))?;
-        Ok(Self {
-            consent: has("consent") || has("select_account"),
-            max_age: if has("login") { Some(0) } else { max_age },
-        })
-    }
-
-    /// Whether a password given at `proved_at` is too old for a request that came at `asked_at`.
-    pub fn wants_password(&self, proved_at: Timestamp, asked_at: Timestamp) -> bool {
-        self.max_age.is_some_and(|age| proved_at < asked_at - Duration::seconds(age.min(1_000_000_000)))
-    }
-}
-
-/// Why a request does not go on.
-pub enum Stop {
-    /// Client or redirect URI are in doubt: a page, never a redirect.
-    Doubt(Doubt),
-    /// The app is told, at its redirect URI.
-    Back {
-        /// That URI.
-        redirect_uri: String,
-        /// RFC 6749 §4.1.2.1.
-        error: &'static str,
-        /// For the app's developer.
-        description: &'static str,
-    },
-    /// Zoop's own failure.
-    Failed(Error),
-}
-
-/// What is in doubt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
-    /// No client_id, or more than one.
-    NoClient,
-    /// Nobody registered it.
-    UnknownClient,
-    /// What it publishes about itself is of no use.
-    Document(Unreadable),
-    /// No redirect_uri.
-    NoRedirectUri,
-    /// More than one, or none that is registered.
-    RedirectUri,
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
 }
 
 /// Judges a request, for whoever sends it.
@@ -218,8 +153,6 @@ pub async fn judge(app: &App, origin: &Origin, params: &Params) -> Result<Reques
         extensions,
     })
 }
-
-type Refused = (&'static str, &'static str);
 
 /// Between Bind and Bound: the machine drops repeats in silence and takes a missing response_type for a wrong one.
 fn unknown_to_the_machine(params: &Params) -> Result<(), Refused> {

@@ -6,8 +6,9 @@ use serde_json::Value;
 use crate::{
     config::Settings,
     domain::{
-        client::{AuthMethod, Client, Keys, presentable, tool_names_for},
+        client::{AuthMethod, Client, Keys, presentable},
         grant_scope::GrantScope,
+        tool_names::ToolNames,
     },
     security::{client_keys, document_url, redirect_uri},
 };
@@ -70,7 +71,7 @@ impl Metadata {
             keys: keys(auth_method, self.jwks, self.jwks_uri, settings.local_documents)?,
             auth_method,
             secret_hash: None,
-            tool_names: tool_names_for(&uris).map(str::to_owned),
+            tool_names: ToolNames::needed_at(&uris),
             registered_by: None,
             redirect_uris: uris,
         })

@@ -47,16 +47,23 @@ pub async fn remembered<'a>(
     Ok(same.then_some((membership, scope)))
 }
 
+/// What a person allows.
+pub struct Allowed<'a> {
+    /// What the app asked for.
+    pub request: Request,
+    /// SHA-256 of the waiting request's id.
+    pub hash: &'a [u8],
+    /// Who allows it.
+    pub user: &'a User,
+    /// In which company.
+    pub tenant_id: &'a str,
+    /// What is granted.
+    pub scope: GrantScope,
+}
+
 /// Writes the code for this decision. The request is decided with it: a second Allow finds nothing to decide.
-pub async fn allow(
-    app: &App,
-    origin: &Origin,
-    request: Request,
-    hash: &[u8],
-    user: &User,
-    tenant_id: &str,
-    granted: GrantScope,
-) -> Result<String, Fault> {
+pub async fn allow(app: &App, origin: &Origin, allowed: Allowed<'_>) -> Result<String, Fault> {
+    let Allowed { request, hash, user, tenant_id, scope: granted } = allowed;
     let scope = oxide::scope(granted).map_err(|()| bug("a scope that oxide-auth cannot read"))?;
     if granted.tools.is_empty() || !request.pre_grant.scope.priviledged_to(&scope) {
         return Err(bug("more was granted than asked for").into());

@@ -92,18 +92,21 @@ impl Desk<'_> {
                 .map(str::to_owned)
                 .ok_or_else(|| bug("a grant without its extensions"))
         };
+        let (client, user, tenant_id) = (&issued.client_id, &issued.owner_id, get(&TENANT)?);
+        let mut tx = self.app.db.begin(Access::Write).await?;
         let grant = Grant {
             id: self.app.ids.next("gra"),
-            client_id: issued.client_id.clone(),
-            user_id: issued.owner_id.clone(),
-            tenant_id: get(&TENANT)?,
+            client_id: client.clone(),
+            user_id: user.clone(),
+            // Who connects the app anew has not changed their mind about it.
+            tool_names: grants::tool_names_before(&mut tx, client, user, &tenant_id).await?,
+            tenant_id,
             scope: oxide::grant_scope(&issued.scope),
             resource: get(&RESOURCE)?,
             expires_at: self.now + GRANT_LIFE,
             revoked_at: None,
         };
         let host = redirect_uri::host(issued.redirect_uri.as_str());
-        let mut tx = self.app.db.begin(Access::Write).await?;
         grants::insert(&mut tx, &grant, &host, self.now).await?;
         if !authorization_codes::claim(&mut tx, code, &grant.id).await? {
             // Another use was first, with the right verifier, as this one: somebody has both (RFC 6749 §4.1.2).
@@ -223,7 +226,7 @@ impl Desk<'_> {
             authz_version: standing.authz_version,
             scope: scope.to_string(),
             grant_id: grant.id.clone(),
-            tool_names: self.client.tool_names.clone(),
+            tool_names: grant.tool_names.or(self.client.tool_names).map(|names| names.as_str().to_owned()),
             jti: self.app.ids.next("jti"),
             iat: self.now.seconds(),
             nbf: self.now.seconds(),

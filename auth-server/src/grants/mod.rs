@@ -2,6 +2,7 @@
 //! to, in which order the steps come, PKCE and the narrowing of scopes; a driver for each asks them and answers from
 //! the database. What they do not know stands before them or between their steps, and says so.
 
+pub mod api_keys;
 pub mod authenticate;
 pub mod authorization;
 pub mod authorization_code;

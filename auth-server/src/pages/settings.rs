@@ -68,6 +68,8 @@ pub struct Profile {
     pub sessions: Vec<SessionRow>,
     /// The apps that act as them.
     pub apps: Vec<AppRow>,
+    /// How long an app may go on as it was: "an hour".
+    pub renewed_within: String,
     /// The keys that act as them.
     pub keys: Vec<KeyRow>,
     /// Why the password was not changed.
@@ -86,6 +88,8 @@ pub struct Api {
     pub keys: Vec<KeyRow>,
     /// The company's connected apps.
     pub apps: Vec<AppRow>,
+    /// How long an app may go on as it was: "an hour".
+    pub renewed_within: String,
     /// The form for a new key.
     pub form: KeyForm,
 }
@@ -142,6 +146,8 @@ pub struct AppRow {
     pub tenant: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
+    /// Whether it sees tools named with underscores, not dots.
+    pub underscore_names: bool,
     /// Since when.
     pub connected: Time,
     /// When it last fetched a token.

@@ -11,6 +11,7 @@ use shared::{
 use crate::domain::{
     client::{AuthMethod, Client, Keys},
     grant_scope::GrantScope,
+    tool_names::ToolNames,
 };
 
 #[derive(sqlx::FromRow)]
@@ -45,7 +46,7 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, Error> {
             .ok_or_else(|| Error::internal(anyhow::anyhow!("an unknown auth_method is stored")))?,
         secret_hash: row.secret_hash,
         keys: given.map(Keys::Given).or(row.jwks_uri.map(Keys::At)),
-        tool_names: row.tool_names,
+        tool_names: row.tool_names.as_deref().and_then(ToolNames::parse),
         registered_by: row.registered_by,
     }))
 }
@@ -95,7 +96,7 @@ fn values(client: &Client, source: &str, now: Timestamp) -> Vec<Bind> {
         client.secret_hash.clone(),
         jwks,
         jwks_uri,
-        client.tool_names.clone(),
+        client.tool_names.map(|names| names.as_str().to_owned()),
         client.registered_by.clone(),
         source,
         now,

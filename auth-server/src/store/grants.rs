@@ -12,9 +12,11 @@ use super::users::parse_role;
 use crate::domain::{
     authorization::{ConnectedApp, Grant, Standing},
     grant_scope::GrantScope,
+    tool_names::ToolNames,
 };
 
-const COLUMNS: &str = "id, client_id, user_id, tenant_id, scope, resource, expires_at, revoked_at";
+const COLUMNS: &str =
+    "id, client_id, user_id, tenant_id, scope, resource, tool_names, expires_at, revoked_at";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -24,6 +26,7 @@ struct Row {
     tenant_id: String,
     scope: String,
     resource: String,
+    tool_names: Option<String>,
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
 }
@@ -36,6 +39,7 @@ fn grant(row: Row) -> Grant {
         user_id: row.user_id,
         tenant_id: row.tenant_id,
         resource: row.resource,
+        tool_names: row.tool_names.as_deref().and_then(ToolNames::parse),
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
     }
@@ -43,8 +47,8 @@ fn grant(row: Row) -> Grant {
 
 /// Keeps a new grant.
 pub async fn insert(tx: &mut Tx, grant: &Grant, redirect_host: &str, now: Timestamp) -> Result<(), Error> {
-    let sql = "INSERT INTO grants (id, client_id, user_id, tenant_id, scope, resource, redirect_host, created_at, \
-               last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)";
+    let sql = "INSERT INTO grants (id, client_id, user_id, tenant_id, scope, resource, redirect_host, tool_names, \
+               created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
     let binds = binds![
         &grant.id,
         &grant.client_id,
@@ -53,6 +57,7 @@ pub async fn insert(tx: &mut Tx, grant: &Grant, redirect_host: &str, now: Timest
         grant.scope.to_string(),
         &grant.resource,
         redirect_host,
+        grant.tool_names.map(|names| names.as_str().to_owned()),
         now,
         grant.expires_at,
     ];
@@ -70,6 +75,26 @@ pub async fn hold(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<Grant>
         "UPDATE grants SET last_used_at = $2 WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2 RETURNING {COLUMNS}"
     );
     Ok(tx.row::<Row>(&sql, binds![id, now]).await?.map(grant))
+}
+
+/// What this person chose last for this app in this company: of living and ended grants, the newest with a choice.
+pub async fn tool_names_before(
+    tx: &mut Tx,
+    client_id: &str,
+    user_id: &str,
+    tenant_id: &str,
+) -> Result<Option<ToolNames>, Error> {
+    let sql = "SELECT tool_names FROM grants WHERE client_id = $1 AND user_id = $2 AND tenant_id = $3 \
+               AND tool_names IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1";
+    let row: Option<(String,)> = tx.row(sql, binds![client_id, user_id, tenant_id]).await?;
+    Ok(row.and_then(|(word,)| ToolNames::parse(&word)))
+}
+
+/// Changes how the app sees the names of tools under a living grant; `false`: it has ended, or it has them so already.
+pub async fn name_tools(tx: &mut Tx, id: &str, names: ToolNames, now: Timestamp) -> Result<bool, Error> {
+    let sql = "UPDATE grants SET tool_names = $2 WHERE id = $1 AND COALESCE(tool_names, '') <> $2 \
+               AND revoked_at IS NULL AND expires_at > $3";
+    Ok(tx.execute(sql, binds![id, names.as_str(), now]).await? > 0)
 }
 
 /// Ends a grant; `false`: it had ended before.
@@ -99,6 +124,7 @@ struct AppRow {
     registered_by: Option<String>,
     redirect_host: String,
     scope: String,
+    tool_names: Option<String>,
     created_at: Timestamp,
     last_used_at: Option<Timestamp>,
 }
@@ -106,7 +132,8 @@ struct AppRow {
 async fn apps(db: &Db, condition: &str, binds: Vec<Bind>) -> Result<Vec<ConnectedApp>, Error> {
     let sql = format!(
         "SELECT g.id AS grant_id, g.tenant_id, t.name AS tenant_name, g.user_id, u.name AS user_name, \
-         c.name AS client_name, c.registered_by, g.redirect_host, g.scope, g.created_at, g.last_used_at FROM grants g \
+         c.name AS client_name, c.registered_by, g.redirect_host, g.scope, \
+         COALESCE(g.tool_names, c.tool_names) AS tool_names, g.created_at, g.last_used_at FROM grants g \
          JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id JOIN tenants t ON t.id = g.tenant_id \
          WHERE g.revoked_at IS NULL AND g.expires_at > $2 AND {condition} ORDER BY g.created_at DESC, g.id DESC LIMIT 500"
     );
@@ -120,6 +147,7 @@ async fn apps(db: &Db, condition: &str, binds: Vec<Bind>) -> Result<Vec<Connecte
         client_name: row.client_name,
         verified: row.registered_by.is_some(),
         redirect_host: row.redirect_host,
+        tool_names: row.tool_names.as_deref().and_then(ToolNames::parse).unwrap_or(ToolNames::Dot),
         created_at: row.created_at,
         last_used_at: row.last_used_at,
     };

@@ -70,6 +70,11 @@ impl Server {
         Self { url, shutdown }
     }
 
+    /// One that runs here already, and is stopped by whoever started it.
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), shutdown: CancellationToken::new() }
+    }
+
     /// Does what a server does from time to time.
     pub async fn keep_house(&self, db: &TestDatabase, options: &[&str]) {
         let app = Self::app(db, options).await;
