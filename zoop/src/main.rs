@@ -6,6 +6,7 @@ mod business;
 mod call;
 mod configuration;
 mod demo;
+mod interrupt;
 mod keys;
 mod migrate;
 mod progress;
@@ -18,8 +19,9 @@ mod tools;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use shared::{clock::Clock, http, random::Random, telemetry};
-use tokio_util::sync::CancellationToken;
+use shared::{clock::Clock, random::Random, telemetry};
+
+use self::interrupt::LeftBehind;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -47,6 +49,25 @@ enum Subcommands {
     Call(call::Options),
 }
 
+impl Subcommands {
+    /// What a signal would leave behind.
+    fn left_behind(&self) -> &'static str {
+        match self {
+            Self::Demo(_) | Self::Serve(_) | Self::Tools(_) => "nothing is left behind.",
+            Self::Migrate(_) => {
+                "each migration is in the database whole or not at all; the same command goes on."
+            }
+            Self::Keys(_) | Self::Tenants(_) => {
+                "the change was made whole or not at all; look which before you ask for it again."
+            }
+            Self::Seed(_) => "nothing was seeded.",
+            Self::Call(_) => {
+                "no answer came, and the server may have done it all the same; look before you call again."
+            }
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let zoop = Zoop::parse();
@@ -65,20 +86,18 @@ async fn main() -> ExitCode {
 async fn run(zoop: Zoop) -> anyhow::Result<()> {
     let usual = if matches!(zoop.command, Subcommands::Serve(_)) { "info" } else { "warn" };
     telemetry::start(zoop.log.as_deref().unwrap_or(usual))?;
-    let stop = CancellationToken::new();
-    let asked = stop.clone();
-    tokio::spawn(async move {
-        http::stop_signal().await;
-        asked.cancel();
-    });
     let (clock, random) = (Clock::system(), Random::system());
+    let left = LeftBehind::new(zoop.command.left_behind());
+    if !matches!(zoop.command, Subcommands::Demo(_) | Subcommands::Serve(_)) {
+        interrupt::ends_at_once(left.clone())?;
+    }
     match zoop.command {
-        Subcommands::Demo(options) => demo::run(options, clock, random, stop).await,
-        Subcommands::Serve(options) => serve::run(options, clock, random, stop).await,
+        Subcommands::Demo(options) => demo::run(options, clock, random, interrupt::asks_to_stop()).await,
+        Subcommands::Serve(options) => serve::run(options, clock, random, interrupt::asks_to_stop()).await,
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Keys(options) => keys::run(options, clock, random).await,
         Subcommands::Tenants(options) => tenants::run(options, clock, random).await,
-        Subcommands::Seed(options) => seed::run(options, clock, random).await,
+        Subcommands::Seed(options) => seed::run(options, clock, random, left).await,
         Subcommands::Tools(options) => tools::run(&options),
         Subcommands::Call(options) => call::run(options).await,
     }
