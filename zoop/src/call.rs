@@ -2,7 +2,7 @@
 
 mod arguments;
 
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use reqwest::header;
@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::demo;
+use crate::{demo, output};
 
 const ENDPOINT: &str = "/api/mcp";
 
@@ -48,8 +48,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let arguments = arguments::parse(&options.arguments)?;
     let (url, key) = target(&options)?;
     let answer = post(&url, &key, &options.tool, arguments).await?;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{answer:#}").and_then(|()| stdout.flush()).context("stdout is closed")
+    output::print(&format!("{answer:#}\n"))
 }
 
 /// The endpoint and the key to it: both given, or both the demo's. A key never goes to a server that it was not

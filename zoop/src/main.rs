@@ -9,6 +9,7 @@ mod demo;
 mod interrupt;
 mod keys;
 mod migrate;
+mod output;
 mod progress;
 mod seed;
 mod serve;

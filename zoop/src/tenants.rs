@@ -2,7 +2,7 @@
 
 mod members;
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use anyhow::{Context, bail, ensure};
 use auth_server::{
@@ -28,6 +28,8 @@ use shared::{
     role::Role,
     scope::Access,
 };
+
+use crate::output;
 
 /// Makes businesses and changes who belongs to them.
 #[derive(clap::Args)]
@@ -108,7 +110,7 @@ pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Resu
         Command::Resume(known) => set_active(&known.id, true, &db, &clock, &random).await,
     };
     db.close().await;
-    writeln!(io::stdout().lock(), "{}", done?).context("stdout is closed")
+    output::print(&(done? + "\n"))
 }
 
 async fn set_active(

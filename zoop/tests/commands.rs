@@ -100,6 +100,24 @@ fn the_tools_are_listed() {
     }
 }
 
+/// Whoever reads has seen enough: that is no error. A full disk is one, and it says so.
+#[test]
+fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_none() {
+    for arguments in [&["tools"][..], &["tools", "--json"], &["tools", "--markdown"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = zoop().args(arguments).stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = zoop().args(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said.contains("No space left") && !said.contains("closed"), "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn a_tool_is_called_from_a_shell() {
     let folder = tempfile::tempdir().unwrap();
