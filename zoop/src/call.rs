@@ -1,6 +1,7 @@
 //! `zoop call`: one tool, from a shell. A bare JSON-RPC caller over one POST, as a script of one's own would be.
 
 mod arguments;
+mod refusal;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -115,20 +116,10 @@ async fn post(url: &Url, key: &SecretString, tool: &str, arguments: Value) -> an
         bail!("`{url}` answers {status} and no JSON: is it a Zoop server? Set ZOOP_URL to one");
     };
     match answer["result"]["structuredContent"].take() {
-        Value::Null => bail!("{}", refusal(&answer["error"])),
+        Value::Null => {
+            let said = refusal::in_words(&answer["error"]);
+            bail!(said.unwrap_or_else(|| "the server answers neither a result nor an error".to_owned()))
+        }
         structured => Ok(structured),
     }
-}
-
-/// A refusal in plain words: what happened, then what to do.
-fn refusal(error: &Value) -> String {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let data = &error["data"];
-    let message = text(&error["message"])
-        .unwrap_or_else(|| "the server answers neither a result nor an error".to_owned());
-    let more = [
-        text(&data["hint"]).map(|hint| format!("hint: {hint}")),
-        text(&data["requestId"]).map(|id| format!("request: {id}")),
-    ];
-    more.into_iter().flatten().fold(message, |said, line| format!("{said}\n  {line}"))
 }
