@@ -77,12 +77,11 @@ fn target(options: &Options) -> anyhow::Result<(Url, SecretString)> {
     }
 }
 
-/// The base URL is enough.
+/// The base URL is enough, and a slash at the end does no harm.
 fn endpoint(mut url: Url) -> Url {
-    if !url.path().ends_with(ENDPOINT) {
-        let path = format!("{}{ENDPOINT}", url.path().trim_end_matches('/'));
-        url.set_path(&path);
-    }
+    let given = url.path().trim_end_matches('/');
+    let path = if given.ends_with(ENDPOINT) { given.to_owned() } else { format!("{given}{ENDPOINT}") };
+    url.set_path(&path);
     url
 }
 

@@ -30,7 +30,7 @@ fn a_tool_is_called_from_a_shell() {
     let page = answered(call(&[], &["customers.search", "q=Henderson", "limit:=2", "--data-dir", data]));
     assert_eq!(page["items"].as_array().unwrap().len(), 2, "{page}");
     let base = demo.text("mcp_url").strip_suffix("/api/mcp").unwrap();
-    for url in [base, &format!("{base}/"), demo.text("mcp_url")] {
+    for url in [base, &format!("{base}/"), demo.text("mcp_url"), &format!("{base}/api/mcp/")] {
         let environment = [("ZOOP_URL", url), ("ZOOP_API_KEY", key)];
         let tag = answered(call(&environment, &["tags_create", &format!("name=From {}", url.len())]));
         assert!(tag["id"].as_str().unwrap().starts_with("tag_"), "{tag}");
