@@ -5,11 +5,11 @@ mod refusal;
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use reqwest::header;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use url::Url;
+use url::{Position, Url};
 
 use crate::{demo, output};
 
@@ -56,7 +56,15 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 /// given for.
 fn target(options: &Options) -> anyhow::Result<(Url, SecretString)> {
     match (&options.url, &options.key) {
-        (Some(url), Some(key)) => Ok((endpoint(url.clone()), key.clone())),
+        (Some(url), Some(key)) => {
+            // The scheme alone: what is no such URL may still hold a password.
+            ensure!(
+                matches!(url.scheme(), "http" | "https"),
+                "the server's URL begins with `{}:`: set ZOOP_URL to one that begins with http:// or https://",
+                url.scheme()
+            );
+            Ok((endpoint(url.clone()), key.clone()))
+        }
         (Some(_), None) => bail!("ZOOP_API_KEY is not set: set it to an API key of that server"),
         (None, Some(_)) => {
             bail!(
@@ -85,6 +93,14 @@ fn endpoint(mut url: Url) -> Url {
     url
 }
 
+/// The URL as it may be shown: without a password, and without the query, which could hold one.
+fn shown(url: &Url) -> &str {
+    match url.has_authority() && (!url.username().is_empty() || url.password().is_some()) {
+        true => &url[Position::BeforeHost..Position::AfterPath],
+        false => &url[..Position::AfterPath],
+    }
+}
+
 async fn post(url: &Url, key: &SecretString, tool: &str, arguments: Value) -> anyhow::Result<Value> {
     // It fails only if another part of the process was first; then there is one already.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
@@ -106,19 +122,22 @@ async fn post(url: &Url, key: &SecretString, tool: &str, arguments: Value) -> an
         Err(error) => {
             let error = anyhow::Error::new(error.without_url());
             return Err(error.context(format!(
-                "no server answers at `{url}`: start it (the demo: `zoop demo`), or set ZOOP_URL to where it is"
+                "no server answers at `{}`: start it (the demo: `zoop demo`), or set ZOOP_URL to where it is",
+                shown(url)
             )));
         }
     };
     let status = response.status();
-    let Ok(mut answer) = response.json::<Value>().await else {
-        bail!("`{url}` answers {status} and no JSON: is it a Zoop server? Set ZOOP_URL to one");
-    };
+    let mut answer: Value = response.json().await.unwrap_or_default();
     match answer["result"]["structuredContent"].take() {
-        Value::Null => {
-            let said = refusal::in_words(&answer["error"]);
-            bail!(said.unwrap_or_else(|| "the server answers neither a result nor an error".to_owned()))
-        }
+        Value::Null => match refusal::in_words(&answer["error"]) {
+            Some(said) => bail!(said),
+            None => bail!(
+                "`{}` answers {status} and not as Zoop's endpoint does: set ZOOP_URL to the MCP server, e.g. \
+                 https://app.zoop.example (the demo's: http://127.0.0.1:8081), or see whether that is running behind it",
+                shown(url)
+            ),
+        },
         structured => Ok(structured),
     }
 }

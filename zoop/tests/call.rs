@@ -57,6 +57,20 @@ fn a_tool_is_called_from_a_shell() {
         call(&[("ZOOP_URL", "http://127.0.0.1:1"), ("ZOOP_API_KEY", key)], &["tags.list"]),
         "no server answers",
     );
+    // The authorization server is no endpoint: what was asked, how it answered, what to set; no password of the URL.
+    let auth = demo.text("auth_url");
+    let with_secrets = auth.replace("//", "//me:hidden@") + "/?token=hidden";
+    for url in [auth, &with_secrets] {
+        let (code, _, said) = call(&[("ZOOP_URL", url), ("ZOOP_API_KEY", key)], &["tags.list"]);
+        let host = auth.strip_prefix("http://").unwrap();
+        assert!(code == 1 && said.contains(&format!("{host}/api/mcp` answers 404 Not Found")), "{said}");
+        assert!(said.contains("set ZOOP_URL to the MCP server") && !said.contains("hidden"), "{said}");
+    }
+    for url in ["ftp://me:hidden@127.0.0.1", "localhost:8081", "me:hidden@127.0.0.1"] {
+        let (code, _, said) = call(&[("ZOOP_URL", url), ("ZOOP_API_KEY", key)], &["tags.list"]);
+        assert!(code == 1 && said.contains("begins with http:// or https://"), "{said}");
+        assert!(!said.contains("hidden") && !said.contains("start it"), "{said}");
+    }
     refused(call(&[], &["tags.list", "--data-dir", "/nowhere"]), "start a demo with `zoop demo`");
 
     let (_, help, _) = run(&["call", "--help"]);
