@@ -20,7 +20,7 @@ mod tools;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use shared::{clock::Clock, random::Random, telemetry};
+use shared::{clock::Clock, config, random::Random, telemetry};
 
 use self::interrupt::LeftBehind;
 
@@ -71,8 +71,7 @@ impl Subcommands {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let zoop = Zoop::parse();
-    match run(zoop).await {
+    match run(config::options()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

@@ -4,10 +4,12 @@
 mod support;
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     process::Stdio,
 };
 
+use clap::Args;
 use support::{Served, refusal, run, signal, zoop};
 use testing::{Engine, TestDatabase};
 
@@ -97,6 +99,33 @@ fn the_tools_are_listed() {
     for tool in ["customers.search", "tags.delete", "jobs.cancel"] {
         assert!(table.contains(tool), "{tool}: {table}");
     }
+}
+
+/// Compose files and CI set variables to nothing where they mean that there is none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_variable_counts_as_none() {
+    let auth = auth_server::Config::augment_args(clap::Command::new("auth-server"));
+    let mcp = mcp_server::config::Config::augment_args(clap::Command::new("mcp-server"));
+    let options = auth.get_arguments().chain(mcp.get_arguments());
+    let names: Vec<_> = options.filter_map(|option| option.get_env()).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let nothing = || names.iter().map(|name| (*name, "")).chain([(OsStr::new("ZOOP_LOG"), "")]);
+
+    let refused = zoop().envs(nothing()).arg("migrate").output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("no database is named"), "{said}");
+
+    let db = TestDatabase::empty_on(Engine::Sqlite).await;
+    assert!(run(&["migrate", "--database-url", db.url()]).0.success());
+    let serve = ["serve", "--database-url", db.url(), "--key-secret", SECRET];
+    let free = ["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"];
+    let served = zoop().envs(nothing()).args(serve).args(free).stderr(Stdio::piped()).spawn();
+    let mut child = served.unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.by_ref().take_while(|line| !line.contains("both servers answer")).collect();
+    signal(&child, "TERM");
+    std::thread::spawn(move || lines.for_each(drop));
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said:?}");
 }
 
 /// Whoever reads has seen enough: that is no error. A full disk is one, and it says so.
