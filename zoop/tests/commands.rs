@@ -10,8 +10,9 @@ use std::{
 };
 
 use clap::Args;
+use serde_json::{Value, json};
 use support::{Served, refusal, run, signal, zoop};
-use testing::{Engine, TestDatabase};
+use testing::{Account, Engine, McpServer, TestDatabase};
 
 const SECRET: &str = "a secret of at least thirty-two characters";
 
@@ -92,13 +93,55 @@ fn without_a_database_or_with_a_wrong_word_it_says_what_to_give() {
     assert!(refused.contains("is no log filter"), "{refused}");
 }
 
-#[test]
-fn the_tools_are_listed() {
+/// What `zoop tools` prints is what a server tells a caller who may call all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tools_are_listed() {
+    let db = TestDatabase::on(Engine::Sqlite).await;
+    let owner = Account::create(&db).await.full_key().await;
+    let server = McpServer::start(&db).await;
+    let answer = server.caller(&owner).method("tools/list", json!({})).await;
+    let told = answer.result()["tools"].as_array().unwrap().clone();
+    assert_eq!(told.len(), 65);
+
+    let (status, printed, _) = run(&["tools", "--json"]);
+    let printed: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    assert!(status.success());
+    let member = |tool: &Value, name: &str| tool[name].as_str().unwrap_or_default().to_owned();
+    for name in ["name", "title", "description"] {
+        let of = |tools: &[Value]| tools.iter().map(|tool| member(tool, name)).collect::<Vec<_>>();
+        assert_eq!(of(&printed), of(&told), "{name}");
+    }
+    for (tool, told) in printed.iter().zip(&told) {
+        let name = member(tool, "name");
+        let verb = name.split('.').next_back().unwrap();
+        let access = if ["list", "search", "get"].contains(&verb) { "read" } else { "write" };
+        assert!(member(tool, "scope").starts_with(&format!("{access}:")), "{name}");
+        // The documentation's schema says of each argument at least what a caller is told.
+        let arguments = |schema: &Value| {
+            schema["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(arguments(&tool["input_schema"]), arguments(&told["inputSchema"]), "{name}");
+        assert!(arguments(&tool["input_schema"]).is_some_and(|all| !all.is_empty()), "{name}");
+        assert!(tool["user_required"].is_boolean() && tool["owner_required"].is_boolean(), "{name}");
+    }
+
     let (status, table, _) = run(&["tools"]);
     assert!(status.success());
-    for tool in ["customers.search", "tags.delete", "jobs.cancel"] {
-        assert!(table.contains(tool), "{tool}: {table}");
-    }
+    let mut lines = table.lines();
+    assert_eq!(
+        lines.next().unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["Tool", "Scope", "Needs", "Does"]
+    );
+    let row = |tool: &Value| {
+        let needs = match (tool["owner_required"] == true, tool["user_required"] == true) {
+            (true, _) => "owner",
+            (false, true) => "user",
+            (false, false) => "anyone",
+        };
+        [member(tool, "name"), member(tool, "scope"), needs.to_owned(), member(tool, "title")].join(" ")
+    };
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(lines.map(words).collect::<Vec<_>>(), printed.iter().map(row).collect::<Vec<_>>());
 }
 
 /// Compose files and CI set variables to nothing where they mean that there is none.
