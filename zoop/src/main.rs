@@ -1,5 +1,5 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses and their data, the
-//! table of tools, a call of one.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses with their people and
+//! their data, the table of tools, a call of one.
 
 mod accounts;
 mod business;
@@ -16,6 +16,7 @@ mod serve;
 mod servers;
 mod tenants;
 mod tools;
+mod users;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ enum Subcommands {
     Migrate(migrate::Options),
     Keys(keys::Options),
     Tenants(tenants::Options),
+    Users(users::Options),
     Seed(seed::Options),
     Tools(tools::Options),
     Call(call::Options),
@@ -58,7 +60,7 @@ impl Subcommands {
             Self::Migrate(_) => {
                 "each migration is in the database whole or not at all; the same command goes on."
             }
-            Self::Keys(_) | Self::Tenants(_) => {
+            Self::Keys(_) | Self::Tenants(_) | Self::Users(_) => {
                 "the change was made whole or not at all; look which before you ask for it again."
             }
             Self::Seed(_) => "nothing was seeded.",
@@ -97,6 +99,7 @@ async fn run(zoop: Zoop) -> anyhow::Result<()> {
         Subcommands::Migrate(options) => migrate::run(options).await,
         Subcommands::Keys(options) => keys::run(options, clock, random).await,
         Subcommands::Tenants(options) => tenants::run(options, clock, random).await,
+        Subcommands::Users(options) => users::run(options, clock, random).await,
         Subcommands::Seed(options) => seed::run(options, clock, random, left).await,
         Subcommands::Tools(options) => tools::run(&options),
         Subcommands::Call(options) => call::run(options).await,

@@ -131,7 +131,7 @@ async fn set_active(
 }
 
 /// Whoever runs the server, at its command line.
-fn operator() -> Actor {
+pub fn operator() -> Actor {
     Actor { name: "operator".to_owned(), ..audit::stranger() }
 }
 
@@ -146,7 +146,10 @@ async fn somebody(db: &Db, option: &str, email: &str) -> anyhow::Result<Option<U
         "{option} `{email}` is no address"
     );
     let known = users::by_email(db, email).await?;
-    ensure!(known.as_ref().is_none_or(|user| user.active), "{email} is disabled and cannot join a business");
+    ensure!(
+        known.as_ref().is_none_or(|user| user.active),
+        "{email} is disabled and cannot join a business: `zoop users enable {email}` comes first"
+    );
     Ok(known)
 }
 
