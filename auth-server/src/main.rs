@@ -2,7 +2,7 @@
 
 use auth_server::Config;
 use clap::Parser;
-use shared::{clock::Clock, http, random::Random, telemetry};
+use shared::{clock::Clock, config, http, random::Random, telemetry};
 use tokio_util::sync::CancellationToken;
 
 /// Zoop's authorization server: sign-in, consent, tokens, API keys.
@@ -18,7 +18,7 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let options = Options::parse();
+    let options: Options = config::options();
     telemetry::start(&options.log)?;
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();

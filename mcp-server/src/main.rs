@@ -15,7 +15,7 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let config = Options::parse().config;
+    let Options { config } = shared::config::options();
     telemetry::start(&config.log)?;
     let listener = http::listen("addr", config.addr).await?;
     let app = App::start(config, Clock::system(), Random::system()).await?;

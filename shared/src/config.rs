@@ -1,9 +1,24 @@
 //! Configuration that both servers share. Every option is an environment variable too, secrets also come from files.
 
-use std::path::PathBuf;
+use std::{env, ffi::OsStr, path::PathBuf};
 
 use anyhow::{Context, bail};
+use clap::{Command, Parser};
 use secrecy::{ExposeSecret, SecretString};
+
+/// The options that this program was started with.
+pub fn options<P: Parser>() -> P {
+    let matches = unset_if_empty(P::command()).get_matches();
+    P::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut P::command()).exit())
+}
+
+/// Takes an empty environment variable for one that is not set, as compose files and CI mean it.
+pub fn unset_if_empty(command: Command) -> Command {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    command
+        .mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(None::<&str>) } else { arg })
+        .mut_subcommands(unset_if_empty)
+}
 
 /// Where the database is. The URL may hold a password, so it can stand in a file.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,16 +1,17 @@
 //! `zoop call`: one tool, from a shell. A bare JSON-RPC caller over one POST, as a script of one's own would be.
 
 mod arguments;
+mod refusal;
 
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use reqwest::header;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use url::Url;
+use url::{Position, Url};
 
-use crate::demo;
+use crate::{demo, output};
 
 const ENDPOINT: &str = "/api/mcp";
 
@@ -48,15 +49,22 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let arguments = arguments::parse(&options.arguments)?;
     let (url, key) = target(&options)?;
     let answer = post(&url, &key, &options.tool, arguments).await?;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{answer:#}").and_then(|()| stdout.flush()).context("stdout is closed")
+    output::print(&format!("{answer:#}\n"))
 }
 
 /// The endpoint and the key to it: both given, or both the demo's. A key never goes to a server that it was not
 /// given for.
 fn target(options: &Options) -> anyhow::Result<(Url, SecretString)> {
     match (&options.url, &options.key) {
-        (Some(url), Some(key)) => Ok((endpoint(url.clone()), key.clone())),
+        (Some(url), Some(key)) => {
+            // The scheme alone: what is no such URL may still hold a password.
+            ensure!(
+                matches!(url.scheme(), "http" | "https"),
+                "the server's URL begins with `{}:`: set ZOOP_URL to one that begins with http:// or https://",
+                url.scheme()
+            );
+            Ok((endpoint(url.clone()), key.clone()))
+        }
         (Some(_), None) => bail!("ZOOP_API_KEY is not set: set it to an API key of that server"),
         (None, Some(_)) => {
             bail!(
@@ -77,13 +85,20 @@ fn target(options: &Options) -> anyhow::Result<(Url, SecretString)> {
     }
 }
 
-/// The base URL is enough.
+/// The base URL is enough, and a slash at the end does no harm.
 fn endpoint(mut url: Url) -> Url {
-    if !url.path().ends_with(ENDPOINT) {
-        let path = format!("{}{ENDPOINT}", url.path().trim_end_matches('/'));
-        url.set_path(&path);
-    }
+    let given = url.path().trim_end_matches('/');
+    let path = if given.ends_with(ENDPOINT) { given.to_owned() } else { format!("{given}{ENDPOINT}") };
+    url.set_path(&path);
     url
+}
+
+/// The URL as it may be shown: without a password, and without the query, which could hold one.
+fn shown(url: &Url) -> &str {
+    match url.has_authority() && (!url.username().is_empty() || url.password().is_some()) {
+        true => &url[Position::BeforeHost..Position::AfterPath],
+        false => &url[..Position::AfterPath],
+    }
 }
 
 async fn post(url: &Url, key: &SecretString, tool: &str, arguments: Value) -> anyhow::Result<Value> {
@@ -107,29 +122,22 @@ async fn post(url: &Url, key: &SecretString, tool: &str, arguments: Value) -> an
         Err(error) => {
             let error = anyhow::Error::new(error.without_url());
             return Err(error.context(format!(
-                "no server answers at `{url}`: start it (the demo: `zoop demo`), or set ZOOP_URL to where it is"
+                "no server answers at `{}`: start it (the demo: `zoop demo`), or set ZOOP_URL to where it is",
+                shown(url)
             )));
         }
     };
     let status = response.status();
-    let Ok(mut answer) = response.json::<Value>().await else {
-        bail!("`{url}` answers {status} and no JSON: is it a Zoop server? Set ZOOP_URL to one");
-    };
+    let mut answer: Value = response.json().await.unwrap_or_default();
     match answer["result"]["structuredContent"].take() {
-        Value::Null => bail!("{}", refusal(&answer["error"])),
+        Value::Null => match refusal::in_words(&answer["error"]) {
+            Some(said) => bail!(said),
+            None => bail!(
+                "`{}` answers {status} and not as Zoop's endpoint does: set ZOOP_URL to the MCP server, e.g. \
+                 https://app.zoop.example (the demo's: http://127.0.0.1:8081), or see whether that is running behind it",
+                shown(url)
+            ),
+        },
         structured => Ok(structured),
     }
-}
-
-/// A refusal in plain words: what happened, then what to do.
-fn refusal(error: &Value) -> String {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let data = &error["data"];
-    let message = text(&error["message"])
-        .unwrap_or_else(|| "the server answers neither a result nor an error".to_owned());
-    let more = [
-        text(&data["hint"]).map(|hint| format!("hint: {hint}")),
-        text(&data["requestId"]).map(|id| format!("request: {id}")),
-    ];
-    more.into_iter().flatten().fold(message, |said, line| format!("{said}\n  {line}"))
 }

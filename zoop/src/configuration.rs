@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::{Args, Command};
 use secrecy::SecretString;
-use shared::config::DatabaseOptions;
+use shared::config::{DatabaseOptions, unset_if_empty};
 use url::Url;
 
 use crate::demo::addresses::Urls;
@@ -60,6 +60,6 @@ fn defaults<C: Args>() -> anyhow::Result<C> {
 
 /// A server's options as the environment gives them.
 pub fn from_environment<C: Args>() -> anyhow::Result<C> {
-    let command = C::augment_args(Command::new("zoop")).mut_args(|arg| arg.required(false));
+    let command = unset_if_empty(C::augment_args(Command::new("zoop"))).mut_args(|arg| arg.required(false));
     Ok(C::from_arg_matches(&command.try_get_matches_from(["zoop"])?)?)
 }

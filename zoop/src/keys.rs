@@ -1,13 +1,13 @@
 //! `zoop keys`: the keys that sign access tokens follow each other by themselves; here an operator is quicker.
 
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use auth_server::App;
 use secrecy::SecretString;
 use shared::{clock::Clock, config::DatabaseOptions, random::Random};
 
-use crate::configuration::from_environment;
+use crate::{configuration::from_environment, output};
 
 /// Rotates or revokes the keys that sign access tokens.
 #[derive(clap::Args)]
@@ -74,5 +74,5 @@ pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Resu
             format!("{id} is deleted; its tokens are refused. Another key signs.")
         }
     };
-    writeln!(std::io::stdout().lock(), "{said}").context("stdout is closed")
+    output::print(&(said + "\n"))
 }

@@ -1,13 +1,12 @@
 //! `zoop migrate`: brings a database to this version, and says what a PostgreSQL needs beside its tables.
 
-use std::io::Write;
-
-use anyhow::Context;
 use secrecy::ExposeSecret;
 use shared::{
     config::DatabaseOptions,
     db::{Db, Opening, ServerRole},
 };
+
+use crate::output;
 
 /// Brings the database's tables to this version.
 #[derive(clap::Args)]
@@ -40,8 +39,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     db.migrate().await?;
     let explanation = if matches!(db, Db::Postgres(_)) { format!("\n\n{ROLES}") } else { String::new() };
     db.close().await;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "The database is of this version.{}", explanation.trim_end()).context("stdout is closed")
+    output::print(&format!("The database is of this version.{}\n", explanation.trim_end()))
 }
 
 /// Lets the user that migrated take on both servers' roles, where the demo runs all three as one user.

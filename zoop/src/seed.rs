@@ -22,6 +22,7 @@ use shared::{
 use crate::{
     accounts::{Desk, readable_password},
     business::people::{FIRST, LAST},
+    interrupt::LeftBehind,
     migrate,
     progress::Progress,
 };
@@ -84,8 +85,12 @@ impl From<Scale> for Size {
 /// Who signs in.
 const OWNER: (&str, &str) = ("Dana Whitfield", "dana@example.com");
 
+/// What a signal leaves behind: an owner whose password nobody knows, and some of the data.
+const UNFINISHED: &str = "the database is unfinished, and its password and keys were not printed. Throw it away, and \
+                          seed an empty one.";
+
 /// Seeds.
-pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Result<()> {
+pub async fn run(options: Options, clock: Clock, random: Random, left: LeftBehind) -> anyhow::Result<()> {
     let url = options.database.url()?;
     let progress = Progress::new(options.no_color);
     let step = progress.step("Database");
@@ -95,6 +100,7 @@ pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Resu
     if db.row::<(String,)>("SELECT id FROM tenants LIMIT 1", vec![]).await?.is_some() {
         bail!("the database holds accounts already: give an empty one with --database-url");
     }
+    left.is_now(UNFINISHED);
     step.done("ready");
 
     let today = options.until.unwrap_or_else(|| clock.now().utc().date_naive());

@@ -83,7 +83,12 @@ pub async fn run(
     let own_keys = jwks_url(&format!("http://{}", listeners.auth.local_addr()?));
     mcp.jwks_url = mcp.jwks_url.or(Some(own_keys));
     let mut servers = Servers::start(auth, mcp, listeners, &clock, &random)?;
-    servers.answering().await?;
-    tracing::info!(issuer = urls.issuer, endpoint = urls.endpoints[0], "both servers answer");
+    tokio::select! {
+        ready = servers.answering() => {
+            ready?;
+            tracing::info!(issuer = urls.issuer, endpoint = urls.endpoints[0], "both servers answer");
+        }
+        () = stop.cancelled() => {}
+    }
     servers.run_until(stop).await
 }

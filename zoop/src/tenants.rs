@@ -2,7 +2,7 @@
 
 mod members;
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use anyhow::{Context, bail, ensure};
 use auth_server::{
@@ -28,6 +28,8 @@ use shared::{
     role::Role,
     scope::Access,
 };
+
+use crate::output;
 
 /// Makes businesses and changes who belongs to them.
 #[derive(clap::Args)]
@@ -108,7 +110,7 @@ pub async fn run(options: Options, clock: Clock, random: Random) -> anyhow::Resu
         Command::Resume(known) => set_active(&known.id, true, &db, &clock, &random).await,
     };
     db.close().await;
-    writeln!(io::stdout().lock(), "{}", done?).context("stdout is closed")
+    output::print(&(done? + "\n"))
 }
 
 async fn set_active(
@@ -129,7 +131,7 @@ async fn set_active(
 }
 
 /// Whoever runs the server, at its command line.
-fn operator() -> Actor {
+pub fn operator() -> Actor {
     Actor { name: "operator".to_owned(), ..audit::stranger() }
 }
 
@@ -144,7 +146,10 @@ async fn somebody(db: &Db, option: &str, email: &str) -> anyhow::Result<Option<U
         "{option} `{email}` is no address"
     );
     let known = users::by_email(db, email).await?;
-    ensure!(known.as_ref().is_none_or(|user| user.active), "{email} is disabled and cannot join a business");
+    ensure!(
+        known.as_ref().is_none_or(|user| user.active),
+        "{email} is disabled and cannot join a business: `zoop users enable {email}` comes first"
+    );
     Ok(known)
 }
 

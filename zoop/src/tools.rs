@@ -1,9 +1,8 @@
 //! `zoop tools`: the table of the tools, as the catalogue has them.
 
-use std::io::Write;
-
-use anyhow::Context;
 use serde_json::Value;
+
+use crate::output;
 
 /// Lists the tools: what each needs and does.
 #[derive(clap::Args)]
@@ -23,8 +22,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         (false, true) => mcp_server::tools_markdown()?,
         (false, false) => table(&mcp_server::tools()?),
     };
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("stdout is closed")
+    output::print(&text)
 }
 
 /// One row a tool, the columns as wide as they must be.

@@ -1,16 +1,18 @@
-//! The other commands: `migrate`, `serve`, `tools`, `call`.
+//! The other commands: `migrate`, `serve`, `tools`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod support;
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     process::Stdio,
 };
 
-use serde_json::Value;
-use support::{Demo, Served, refusal, run, signal, zoop};
-use testing::{Engine, TestDatabase};
+use clap::Args;
+use serde_json::{Value, json};
+use support::{Served, refusal, run, signal, zoop};
+use testing::{Account, Engine, McpServer, TestDatabase};
 
 const SECRET: &str = "a secret of at least thirty-two characters";
 
@@ -91,61 +93,98 @@ fn without_a_database_or_with_a_wrong_word_it_says_what_to_give() {
     assert!(refused.contains("is no log filter"), "{refused}");
 }
 
-#[test]
-fn the_tools_are_listed() {
+/// What `zoop tools` prints is what a server tells a caller who may call all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tools_are_listed() {
+    let db = TestDatabase::on(Engine::Sqlite).await;
+    let owner = Account::create(&db).await.full_key().await;
+    let server = McpServer::start(&db).await;
+    let answer = server.caller(&owner).method("tools/list", json!({})).await;
+    let told = answer.result()["tools"].as_array().unwrap().clone();
+    assert_eq!(told.len(), 65);
+
+    let (status, printed, _) = run(&["tools", "--json"]);
+    let printed: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    assert!(status.success());
+    let member = |tool: &Value, name: &str| tool[name].as_str().unwrap_or_default().to_owned();
+    for name in ["name", "title", "description"] {
+        let of = |tools: &[Value]| tools.iter().map(|tool| member(tool, name)).collect::<Vec<_>>();
+        assert_eq!(of(&printed), of(&told), "{name}");
+    }
+    for (tool, told) in printed.iter().zip(&told) {
+        let name = member(tool, "name");
+        let verb = name.split('.').next_back().unwrap();
+        let access = if ["list", "search", "get"].contains(&verb) { "read" } else { "write" };
+        assert!(member(tool, "scope").starts_with(&format!("{access}:")), "{name}");
+        // The documentation's schema says of each argument at least what a caller is told.
+        let arguments = |schema: &Value| {
+            schema["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(arguments(&tool["input_schema"]), arguments(&told["inputSchema"]), "{name}");
+        assert!(arguments(&tool["input_schema"]).is_some_and(|all| !all.is_empty()), "{name}");
+        assert!(tool["user_required"].is_boolean() && tool["owner_required"].is_boolean(), "{name}");
+    }
+
     let (status, table, _) = run(&["tools"]);
     assert!(status.success());
-    for tool in ["customers.search", "tags.delete", "jobs.cancel"] {
-        assert!(table.contains(tool), "{tool}: {table}");
-    }
+    let mut lines = table.lines();
+    assert_eq!(
+        lines.next().unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["Tool", "Scope", "Needs", "Does"]
+    );
+    let row = |tool: &Value| {
+        let needs = match (tool["owner_required"] == true, tool["user_required"] == true) {
+            (true, _) => "owner",
+            (false, true) => "user",
+            (false, false) => "anyone",
+        };
+        [member(tool, "name"), member(tool, "scope"), needs.to_owned(), member(tool, "title")].join(" ")
+    };
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(lines.map(words).collect::<Vec<_>>(), printed.iter().map(row).collect::<Vec<_>>());
 }
 
+/// Compose files and CI set variables to nothing where they mean that there is none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_variable_counts_as_none() {
+    let auth = auth_server::Config::augment_args(clap::Command::new("auth-server"));
+    let mcp = mcp_server::config::Config::augment_args(clap::Command::new("mcp-server"));
+    let options = auth.get_arguments().chain(mcp.get_arguments());
+    let names: Vec<_> = options.filter_map(|option| option.get_env()).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let nothing = || names.iter().map(|name| (*name, "")).chain([(OsStr::new("ZOOP_LOG"), "")]);
+
+    let refused = zoop().envs(nothing()).arg("migrate").output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("no database is named"), "{said}");
+
+    let db = TestDatabase::empty_on(Engine::Sqlite).await;
+    assert!(run(&["migrate", "--database-url", db.url()]).0.success());
+    let serve = ["serve", "--database-url", db.url(), "--key-secret", SECRET];
+    let free = ["--auth-addr", "127.0.0.1:0", "--mcp-addr", "127.0.0.1:0"];
+    let served = zoop().envs(nothing()).args(serve).args(free).stderr(Stdio::piped()).spawn();
+    let mut child = served.unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.by_ref().take_while(|line| !line.contains("both servers answer")).collect();
+    signal(&child, "TERM");
+    std::thread::spawn(move || lines.for_each(drop));
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said:?}");
+}
+
+/// Whoever reads has seen enough: that is no error. A full disk is one, and it says so.
 #[test]
-fn a_tool_is_called_from_a_shell() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = Demo::in_folder(folder.path());
-    let data = folder.path().to_str().unwrap();
-    let key = demo.text("user_key");
-    let call = |environment: &[(&str, &str)], arguments: &[&str]| {
-        let output = zoop().envs(environment.iter().copied()).arg("call").args(arguments).output().unwrap();
-        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-        assert!(!out.contains(key) && !err.contains(key), "the key stays unsaid: {out}{err}");
-        (output.status.code().unwrap(), out, err)
-    };
-    let answered = |(code, out, err): (i32, String, String)| -> Value {
-        assert_eq!((code, err.as_str()), (0, ""), "{out}");
-        serde_json::from_str(&out).unwrap()
-    };
-    let refused = |(code, out, err): (i32, String, String), said: &str| {
-        assert_eq!((code, out.as_str()), (1, ""), "{err}");
-        assert!(err.starts_with("error: ") && err.contains(said), "{said}: {err}");
-    };
+fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_none() {
+    for arguments in [&["tools"][..], &["tools", "--json"], &["tools", "--markdown"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = zoop().args(arguments).stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
 
-    let page = answered(call(&[], &["customers.search", "q=Henderson", "limit:=2", "--data-dir", data]));
-    assert_eq!(page["items"].as_array().unwrap().len(), 2, "{page}");
-    let base = demo.text("mcp_url").strip_suffix("/api/mcp").unwrap();
-    for url in [base, &format!("{base}/"), demo.text("mcp_url")] {
-        let environment = [("ZOOP_URL", url), ("ZOOP_API_KEY", key)];
-        let tag = answered(call(&environment, &["tags_create", &format!("name=From {}", url.len())]));
-        assert!(tag["id"].as_str().unwrap().starts_with("tag_"), "{tag}");
-    }
-
-    let here = |arguments: &[&str]| call(&[], &[&["--data-dir", data], arguments].concat());
-    refused(here(&["customers.search", "limit=2"]), "hint: Call customers.search with {\"limit\":2}");
-    refused(here(&["customers.find"]), "Did you mean");
-    refused(here(&["tags.get", "id=tag_nope"]), "There is no tag");
-    refused(here(&["tags.get", "id"]), "key=text");
-    refused(call(&[("ZOOP_URL", base)], &["tags.list"]), "ZOOP_API_KEY is not set");
-    refused(call(&[("ZOOP_API_KEY", key)], &["tags.list"]), "ZOOP_URL is not set");
-    refused(call(&[("ZOOP_URL", base), ("ZOOP_API_KEY", "zoop_uk_wrong")], &["tags.list"]), "Unauthorized");
-    refused(
-        call(&[("ZOOP_URL", "http://127.0.0.1:1"), ("ZOOP_API_KEY", key)], &["tags.list"]),
-        "no server answers",
-    );
-    refused(call(&[], &["tags.list", "--data-dir", "/nowhere"]), "start a demo with `zoop demo`");
-
-    let (_, help, _) = run(&["call", "--help"]);
-    for told in ["key=text", "key:=json", "ZOOP_URL", "ZOOP_API_KEY"] {
-        assert!(help.contains(told), "{told}: {help}");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = zoop().args(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said.contains("No space left") && !said.contains("closed"), "{arguments:?}: {said}");
     }
 }

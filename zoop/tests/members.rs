@@ -1,4 +1,5 @@
-//! `zoop tenants members`, `suspend` and `resume`: an operator changes who may do what, and both servers feel it at once.
+//! `zoop tenants members`, `suspend` and `resume`, `zoop users`: an operator changes who may do what, and both servers
+//! feel it at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod support;
@@ -70,6 +71,12 @@ fn members(db: &TestDatabase, account: &Account, arguments: &[&str]) -> String {
     said
 }
 
+fn users(db: &TestDatabase, arguments: &[&str]) -> String {
+    let (status, said, refused) = run(&[&["users"], arguments, &["--database-url", db.url()]].concat());
+    assert!(status.success(), "{refused}");
+    said
+}
+
 fn refused(db: &TestDatabase, tenant: &str, arguments: &[&str]) -> String {
     let (action, rest) = arguments.split_first().unwrap();
     let whose = ["tenants", "members", action, "--database-url", db.url(), "--tenant", tenant];
@@ -135,6 +142,70 @@ on_both_databases! {
         let sql = "SELECT action FROM audit WHERE action LIKE 'member.%' AND tenant_id = $1 AND subject = $2 ORDER BY at, id";
         let audited: Vec<(String,)> = db.admin().await.rows(sql, binds![&account.tenant_id, &person.user_id]).await.unwrap();
         assert_eq!(audited.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["member.role", "member.remove", "member.add"]);
+    }
+
+    async fn a_disabled_person_is_out_everywhere_until_they_are_enabled(db: TestDatabase) {
+        let (account, other) = (Account::create(&db).await, Account::create(&db).await);
+        let (person, colleague) = (account.add_member(Role::Office).await, account.add_member(Role::Office).await);
+        let key = account.user_key(&person, Scopes::all()).await;
+        let elsewhere = other.user_key(&other.admit(&person, Role::Tech).await, Scopes::all()).await;
+        let (others, of_tenant) = (account.user_key(&colleague, Scopes::all()).await, account.tenant_key(Scopes::all()).await);
+        let server = Served::over(db.url());
+        let (app, tokens) = connect(&server, &person).await;
+        let access = tokens["access_token"].as_str().unwrap();
+        let browser = Browser::at(&server.issuer);
+        assert_eq!(browser.login(&person.email, PASSWORD, "/settings").await.status, 303);
+        assert_eq!(browser.get("/settings").await.status, 200);
+        for credential in [access, &key.secret, &elsewhere.secret, &others.secret, &of_tenant.secret] {
+            becomes(&server, credential, 200).await;
+        }
+
+        assert!(users(&db, &["disable", &person.email.to_uppercase()]).contains("is disabled now"));
+        for credential in [access, &key.secret, &elsewhere.secret] {
+            becomes(&server, credential, 401).await;
+        }
+        for credential in [&others.secret, &of_tenant.secret] {
+            becomes(&server, credential, 200).await;
+        }
+        assert_eq!(browser.get("/settings").await.status, 303, "signed out");
+        let sessions: (i64,) = db.admin().await.row("SELECT COUNT(*) FROM sessions WHERE user_id = $1", binds![&person.user_id]).await.unwrap().unwrap();
+        assert_eq!(sessions.0, 0);
+        let page = Browser::at(&server.issuer).login(&person.email, PASSWORD, "/settings").await;
+        assert_ne!(page.status, 303, "their password opens nothing");
+        assert_eq!(refresh(&server, &app, &tokens).await.1["error"], "invalid_grant");
+        assert!(users(&db, &["disable", &person.email]).contains("was disabled before"));
+        assert_eq!(revoked(&db, "user").await, 1);
+
+        assert!(users(&db, &["enable", &person.email]).contains("is enabled now"));
+        assert!(users(&db, &["enable", &person.email]).contains("was enabled before"));
+        becomes(&server, &key.secret, 200).await;
+        becomes(&server, access, 401).await;
+        assert_eq!(browser.get("/settings").await.status, 303, "that browser stays signed out");
+        assert_eq!(browser.login(&person.email, PASSWORD, "/settings").await.status, 303);
+        let (status, tokens) = refresh(&server, &app, &tokens).await;
+        assert_eq!(status, 200, "{tokens}");
+        becomes(&server, tokens["access_token"].as_str().unwrap(), 200).await;
+        let sql = "SELECT action FROM audit WHERE action LIKE 'user.%' AND subject = $1 ORDER BY at, id";
+        let audited: Vec<(String,)> = db.admin().await.rows(sql, binds![&person.user_id]).await.unwrap();
+        assert_eq!(audited.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["user.disable", "user.enable"]);
+    }
+
+    async fn the_only_owner_is_disabled_on_demand_alone(db: TestDatabase) {
+        let account = Account::create(&db).await;
+        let owner = account.owner.email.as_str();
+        let disable = ["users", "disable", "--database-url", db.url(), owner];
+        let said = refusal(&disable);
+        assert!(said.contains(&format!("({})", account.tenant_id)) && said.contains("--yes"), "{said}");
+        let said = refusal(&["users", "disable", "--database-url", db.url(), "nobody@example.com"]);
+        assert!(said.contains("nobody signs in as `nobody@example.com`"), "{said}");
+        assert_eq!(revoked(&db, "user").await, 0, "nothing was changed");
+        let said = users(&db, &["disable", owner, "--yes"]);
+        assert!(said.contains("is disabled now") && said.contains(&account.tenant_id), "{said}");
+        users(&db, &["enable", owner]);
+        // Beside another owner nobody asks.
+        account.add_member(Role::Owner).await;
+        let said = users(&db, &["disable", owner]);
+        assert!(said.contains("is disabled now") && !said.contains("Nobody else"), "{said}");
     }
 
     async fn a_suspended_business_is_out_until_it_goes_on(db: TestDatabase) {

@@ -1,4 +1,4 @@
-//! Who belongs to a company, and as what. Each change is one transaction with the membership's next version and a row
+//! Who belongs to a company, and as what, and who may sign in at all. Each change is one transaction with the membership's next version and a row
 //! in `revocations`: every mcp-server replica reads that within two seconds, and refuses tokens of the version before.
 
 use serde_json::{Value, json};
@@ -15,7 +15,11 @@ use shared::{
 
 use crate::{
     domain::user::User,
-    store::{api_keys, audit, consents, grants, members, tenants, users},
+    store::{
+        api_keys, audit, consents, grants,
+        members::{self, Company},
+        sessions, tenants, users,
+    },
 };
 
 /// What is to become of a membership.
@@ -40,6 +44,17 @@ pub enum Refused {
     SameRole,
     /// Nobody would own the company.
     LastOwner,
+}
+
+/// What came of a person who was disabled or enabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is so now. These companies are left without an owner who can sign in.
+    Changed(Vec<Company>),
+    /// It was so before.
+    SoBefore,
+    /// Nothing was changed: these companies would be left without an owner who can sign in.
+    WouldLeave(Vec<Company>),
 }
 
 /// Changes members, at one time, in somebody's name.
@@ -78,7 +93,7 @@ impl Desk<'_> {
             }
             None => tenants::admit(&mut tx, tenant_id, &user.id, role, self.now).await?,
         }
-        self.note(&mut tx, tenant_id, &user.id, "member.add", json!({ "role": [null, role] })).await?;
+        self.note(&mut tx, Some(tenant_id), &user.id, "member.add", json!({ "role": [null, role] })).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
@@ -117,7 +132,7 @@ impl Desk<'_> {
             }
         };
         self.revoke(&mut tx, tenant_id, user_id).await?;
-        self.note(&mut tx, tenant_id, user_id, action, json!({ "role": [before, after] })).await?;
+        self.note(&mut tx, Some(tenant_id), user_id, action, json!({ "role": [before, after] })).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
@@ -132,10 +147,33 @@ impl Desk<'_> {
             let revoked = Revoked::Tenant(tenant_id.to_owned());
             revocations::record(&mut tx, self.ids, self.now, &revoked).await?;
             let action = if active { "tenant.resume" } else { "tenant.suspend" };
-            self.note(&mut tx, tenant_id, tenant_id, action, json!({})).await?;
+            self.note(&mut tx, Some(tenant_id), tenant_id, action, json!({})).await?;
         }
         tx.commit().await?;
         Ok(Ok(changed))
+    }
+
+    /// Stops a person in every company, or lets them go on with the password, keys and apps that they had. Access tokens
+    /// and sessions from before stay ended. `though`: also where a company is left without an owner who can sign in.
+    pub async fn set_user_active(&self, user_id: &str, active: bool, though: bool) -> Result<Outcome, Error> {
+        let mut tx = self.db.begin(Access::Write).await?;
+        members::hold_all_of(&mut tx, user_id).await?;
+        if !users::set_active(&mut tx, user_id, active).await? {
+            return Ok(Outcome::SoBefore);
+        }
+        let left = if active { vec![] } else { members::owned_by_nobody_but(&mut tx, user_id).await? };
+        if !left.is_empty() && !though {
+            return Ok(Outcome::WouldLeave(left));
+        }
+        let action = if active { "user.enable" } else { "user.disable" };
+        if !active {
+            members::outdate_all_of(&mut tx, user_id).await?;
+            sessions::end_all(&mut tx, user_id).await?;
+        }
+        revocations::record(&mut tx, self.ids, self.now, &Revoked::User(user_id.to_owned())).await?;
+        self.note(&mut tx, None, user_id, action, json!({ "active": [!active, active] })).await?;
+        tx.commit().await?;
+        Ok(Outcome::Changed(left))
     }
 
     async fn revoke(&self, tx: &mut Tx, tenant_id: &str, user_id: &str) -> Result<(), Error> {
@@ -146,13 +184,13 @@ impl Desk<'_> {
     async fn note(
         &self,
         tx: &mut Tx,
-        tenant_id: &str,
+        tenant_id: Option<&str>,
         subject: &str,
         action: &str,
         details: Value,
     ) -> Result<(), Error> {
         let entry = audit::Entry {
-            tenant_id: Some(tenant_id),
+            tenant_id,
             at: self.now,
             actor: self.actor.clone(),
             action,

@@ -65,3 +65,36 @@ pub async fn set(tx: &mut Tx, tenant_id: &str, user_id: &str, role: Role, active
     let status = if active { "active" } else { "removed" };
     tx.execute(sql, binds![tenant_id, user_id, role.as_str(), status]).await.map(drop)
 }
+
+/// A company by its id and its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Company {
+    /// `ten_…`
+    pub id: String,
+    /// What its people call it.
+    pub name: String,
+}
+
+/// Holds every company of this person, as [`hold`] does.
+pub async fn hold_all_of(tx: &mut Tx, user_id: &str) -> Result<(), Error> {
+    let sql =
+        "UPDATE tenants SET status = status WHERE id IN (SELECT tenant_id FROM members WHERE user_id = $1)";
+    tx.execute(sql, binds![user_id]).await.map(drop)
+}
+
+/// The companies that this person owns and nobody else who may sign in.
+pub async fn owned_by_nobody_but(tx: &mut Tx, user_id: &str) -> Result<Vec<Company>, Error> {
+    let sql = "SELECT t.id, t.name FROM members m JOIN tenants t ON t.id = m.tenant_id \
+               WHERE m.user_id = $1 AND m.role = 'owner' AND m.status = 'active' AND NOT EXISTS ( \
+               SELECT 1 FROM members o JOIN users u ON u.id = o.user_id WHERE o.tenant_id = m.tenant_id \
+               AND o.user_id <> m.user_id AND o.role = 'owner' AND o.status = 'active' AND u.status = 'active') \
+               ORDER BY t.number";
+    let rows: Vec<(String, String)> = tx.rows(sql, binds![user_id]).await?;
+    Ok(rows.into_iter().map(|(id, name)| Company { id, name }).collect())
+}
+
+/// Tokens that were made under any membership of this person are refused from now on.
+pub async fn outdate_all_of(tx: &mut Tx, user_id: &str) -> Result<(), Error> {
+    let sql = "UPDATE members SET authz_version = authz_version + 1 WHERE user_id = $1";
+    tx.execute(sql, binds![user_id]).await.map(drop)
+}

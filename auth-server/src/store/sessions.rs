@@ -135,6 +135,11 @@ pub async fn end(db: &Db, user_id: &str, handle: &str) -> Result<bool, Error> {
     Ok(db.execute(sql, binds![handle, user_id]).await? > 0)
 }
 
+/// Ends all sessions of a person.
+pub async fn end_all(tx: &mut Tx, user_id: &str) -> Result<(), Error> {
+    tx.execute("DELETE FROM sessions WHERE user_id = $1", binds![user_id]).await.map(drop)
+}
+
 /// Ends all sessions of a person but this one.
 pub async fn end_others(tx: &mut Tx, user_id: &str, kept: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", binds![user_id, kept]).await.map(drop)

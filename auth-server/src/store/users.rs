@@ -58,6 +58,13 @@ pub async fn members(db: &Db, tenant_id: &str) -> Result<Vec<Member>, Error> {
         .collect()
 }
 
+/// Lets a person sign in, or not; `false`: it was so before.
+pub async fn set_active(tx: &mut Tx, id: &str, active: bool) -> Result<bool, Error> {
+    let sql = "UPDATE users SET status = $2 WHERE id = $1 AND status <> $2";
+    let status = if active { "active" } else { "disabled" };
+    Ok(tx.execute(sql, binds![id, status]).await? > 0)
+}
+
 /// Keeps the hash of a new password.
 pub async fn set_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), Error> {
     tx.execute("UPDATE users SET password_hash = $1 WHERE id = $2", binds![hash, id]).await.map(drop)
