@@ -21,6 +21,7 @@ mod series;
 mod size;
 mod tags;
 mod tickets;
+mod visits;
 
 use shared::{db::Db, timestamp::Timestamp};
 
@@ -64,12 +65,12 @@ async fn written(tenant: Tenant<'_>, progress: &mut (dyn FnMut(usize, usize) + S
     let mut clients = clients::write(&mut scene, &tags).await?;
     people::write(&mut scene, &mut clients, &tags).await?;
     let sources = scene.sources().await?;
-    let callers = Callers::new(clients.len(), &scene.dice);
+    let callers = Callers::new(&scene, &clients);
     let offers = quotes::write(&mut scene, &clients, &callers, &sources).await?;
     let series = series::write(&mut scene, &clients, &sources).await?;
     let contracts = plans::write(&mut scene, &clients, &sources).await?;
     let routines = series.routines;
-    let mut visits = jobs::plan(&scene, &clients, &callers, series.visits, offers);
+    let mut visits = visits::plan(&scene, &clients, &callers, series.visits, offers);
     let mut bills = bills::plan(&scene, &clients, &callers, &contracts, &mut visits);
     jobs::write(&mut scene, &clients, &mut visits, &routines, &sources, &tags).await?;
     invoices::write(&mut scene, &clients, &visits, &contracts, &mut bills, &sources).await?;

@@ -37,8 +37,8 @@ pub struct Options {
     #[command(flatten)]
     database: DatabaseOptions,
     /// How large each business is.
-    #[arg(long, value_enum, ignore_case = true, default_value_t = Scale::S)]
-    size: Scale,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Size::S)]
+    size: Size,
     /// What the data is drawn from.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -46,40 +46,12 @@ pub struct Options {
     /// Australian dollars, and so on in turn.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "K")]
     tenants: u16,
-    /// The last day of the five years [default: today, in UTC].
+    /// The last day of the five years, from 1980 to a year from now [default: today, in UTC].
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<NaiveDate>,
     /// Print without colours.
     #[arg(long, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     no_color: bool,
-}
-
-/// The sizes, as they are typed.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Scale {
-    /// 3 technicians, 3,500 customers, 11,000 jobs, 10,500 invoices: seconds.
-    #[value(name = "S")]
-    S,
-    /// 15 technicians, 22,000 customers, 55,000 jobs, 57,500 invoices: a minute or two.
-    #[value(name = "M")]
-    M,
-    /// 80 technicians, 120,000 customers, 290,000 jobs, 310,000 invoices.
-    #[value(name = "L")]
-    L,
-    /// 400 technicians, 600,000 customers, 1,450,000 jobs, 1,550,000 invoices.
-    #[value(name = "XL")]
-    Xl,
-}
-
-impl From<Scale> for Size {
-    fn from(scale: Scale) -> Self {
-        match scale {
-            Scale::S => Size::S,
-            Scale::M => Size::M,
-            Scale::L => Size::L,
-            Scale::Xl => Size::XL,
-        }
-    }
 }
 
 /// Who signs in.
@@ -92,6 +64,7 @@ const UNFINISHED: &str = "the database is unfinished, and its password and keys 
 /// Seeds.
 pub async fn run(options: Options, clock: Clock, random: Random, left: LeftBehind) -> anyhow::Result<()> {
     let url = options.database.url()?;
+    let today = last_day(options.until, clock.now().utc().date_naive())?;
     let progress = Progress::new(options.no_color);
     let step = progress.step("Database");
     let db = Opening::new(url.expose_secret(), ServerRole::Migrator).open().await?;
@@ -103,7 +76,6 @@ pub async fn run(options: Options, clock: Clock, random: Random, left: LeftBehin
     left.is_now(UNFINISHED);
     step.done("ready");
 
-    let today = options.until.unwrap_or_else(|| clock.now().utc().date_naive());
     let now = Timestamp::from(today.and_time(NaiveTime::MIN).and_utc());
     let step = progress.step("Accounts");
     let (card, tenants) = accounts(&db, &options, now, &random).await?;
@@ -114,13 +86,25 @@ pub async fn run(options: Options, clock: Clock, random: Random, left: LeftBehin
     for (n, (id, business)) in tenants.iter().enumerate() {
         let mut step = progress.step(business.name);
         let seed = options.seed.wrapping_add((n as u64) << 32);
-        let tenant = Tenant { db: &db, id, business, volume: Size::from(options.size).volume(), seed, now };
+        let tenant = Tenant { db: &db, id, business, volume: options.size.volume(), seed, now };
         let written = mcp_server::seed::fill(tenant, &mut |done, all| step.count(done, all)).await?;
         step.done(&format!("{written} records"));
     }
     db.close().await;
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{card}").context("stdout is closed")
+}
+
+/// The last day of the five years: as it was asked for, or today. Far from today there are no zones' rules, or no days.
+fn last_day(asked: Option<NaiveDate>, today: NaiveDate) -> anyhow::Result<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(1980, 1, 1).unwrap_or(NaiveDate::MIN);
+    let last = today + Days::new(365);
+    match asked.unwrap_or(today) {
+        day if day < first || day > last => {
+            bail!("--until {day} is too far from today: give a day from {first} to {last}")
+        }
+        day => Ok(day),
+    }
 }
 
 /// Writes the accounts; answers what is printed of them, and the tenants.
@@ -132,7 +116,7 @@ async fn accounts(
 ) -> anyhow::Result<(serde_json::Value, Vec<(String, &'static business::Business)>)> {
     let founded = Timestamp::from(now.utc() - Days::new(5 * 365 + 10));
     let ids = Ids::new(Clock::manual(founded.utc()), Random::seeded(options.seed));
-    let volume = Size::from(options.size).volume();
+    let volume = options.size.volume();
     let password = readable_password(random);
     let hash = password::hash(&password, random)?;
     let mut desk = Desk::open(db, ids.clone(), founded).await?;

@@ -5,16 +5,19 @@ use shared::timestamp::Timestamp;
 
 use super::{
     clients::{Callers, Client},
-    jobs::Visit,
+    dice::Share,
     plans::Contract,
     scene::Scene,
-    tickets::Ticket,
+    tickets::{Ticket, installs_of},
+    visits::Visit,
 };
 
 /// An invoice to be made.
 pub struct Bill {
     /// `inv_…`; empty until it is written.
     pub id: String,
+    /// Its place among all that were sent, in the order of their sending; none for a draft.
+    pub rank: Option<i64>,
     /// When it is made.
     pub at: Timestamp,
     /// When it is sent, if it is.
@@ -47,7 +50,7 @@ pub enum Of {
 impl Bill {
     /// An invoice that is sent when it is made, and paid.
     fn new(at: Timestamp, client: usize, site: Option<usize>, ticket: Ticket, of: Of) -> Self {
-        Self { id: String::new(), at, sent: at, client, site, ticket, of, fate: Fate::Paid }
+        Self { id: String::new(), rank: None, at, sent: at, client, site, ticket, of, fate: Fate::Paid }
     }
 }
 
@@ -87,29 +90,37 @@ pub fn plan(
         }
     }
     for (n, visit) in visits.iter().enumerate() {
-        let until = clients[visit.client].until.min(scene.now);
+        let until = clients[visit.client].closing(scene.now);
         // One is left for what is sold.
         if bills.len() + 1 < count && visit.is_done_by(until) && dice.percent(94) {
             let at = scene.between(visit.end, until.min(visit.end + Duration::days(3)));
             bills.push(Bill::new(at, visit.client, visit.site, visit.ticket, Of::Job(n)));
         }
     }
-    let mut of = Of::LongSale;
-    while bills.len() < count {
-        let client = callers.pick(dice);
-        let Client { since, until, .. } = clients[client];
-        let at = scene.between(since + Duration::hours(1), until.min(scene.now));
-        bills.push(Bill::new(at, client, Some(0), Ticket::draw(scene), of));
-        of = Of::Sale;
+    let sales = count.saturating_sub(bills.len());
+    let mut installs = Share::new(installs_of(sales), sales);
+    for n in 0..sales {
+        let at = scene.between(scene.first_call(), scene.now);
+        let client = callers.pick(clients, at, dice);
+        let ticket = Ticket::draw(scene, installs.next(dice));
+        bills.push(Bill::new(at, client, Some(0), ticket, if n == 0 { Of::LongSale } else { Of::Sale }));
     }
     bills.sort_by_key(|bill| (bill.at, bill.client));
     decide(scene, clients, &mut bills);
+    rank(&mut bills);
     for bill in bills.iter().filter(|bill| bill.fate != Fate::Void) {
         if let Of::Job(job) = bill.of {
             visits[job].billed = Some(bill.at);
         }
     }
     bills
+}
+
+/// Numbers are given in the order in which invoices leave draft; what a plan bills may wait for days.
+fn rank(bills: &mut [Bill]) {
+    let mut sent: Vec<&mut Bill> = bills.iter_mut().filter(|bill| bill.fate != Fate::Draft).collect();
+    sent.sort_by_key(|bill| bill.sent);
+    (0..).zip(sent).for_each(|(rank, bill)| bill.rank = Some(rank));
 }
 
 /// The newest are drafts, the next are not due yet; of the others most are paid.

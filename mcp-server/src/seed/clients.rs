@@ -9,7 +9,7 @@ use super::{
     dice::{Dice, Zipf},
     hendersons::{HENDERSONS, Name},
     names::mailbox,
-    scene::{AT_ONCE, Scene, draft},
+    scene::{AT_ONCE, FIRST_CUSTOMERS, SETTLED, Scene, draft},
     tags::Library,
 };
 use crate::{
@@ -84,6 +84,16 @@ impl Client {
         (known > 0).then(|| if dice.percent(70) { 0 } else { dice.below(known) })
     }
 
+    /// Whether work is taken on for them at that time.
+    pub fn is_served(&self, at: Timestamp) -> bool {
+        self.since + SETTLED < at && at < self.until
+    }
+
+    /// Until when anything of theirs moves: by the time that they are archived all is done and paid.
+    pub fn closing(&self, now: Timestamp) -> Timestamp {
+        self.until.min(now)
+    }
+
     /// Whether work is still taken on for them.
     pub fn active(&self, now: Timestamp) -> bool {
         self.until > now
@@ -100,18 +110,25 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Who calls most has nothing to do with who came first: shuffled (Fisher and Yates).
-    pub fn new(count: usize, dice: &Dice) -> Self {
-        let mut ranks: Vec<usize> = (0..count).collect();
-        for n in (1..count).rev() {
-            ranks.swap(n, dice.below(n + 1));
-        }
-        Self { law: Zipf::new(count, REPEATING), ranks }
+    /// The tenth that calls most has been there from the first, and stays: else the years in which one of them is there
+    /// would stand out.
+    pub fn new(scene: &Scene<'_>, clients: &[Client]) -> Self {
+        let mut ranks: Vec<usize> = (0..clients.len()).collect();
+        scene.dice.shuffle(&mut ranks);
+        ranks.sort_by_key(|&n| !(clients[n].is_served(scene.first_call()) && clients[n].active(scene.now)));
+        scene.dice.shuffle(&mut ranks[clients.len() / 10..]);
+        Self { law: Zipf::new(clients.len(), REPEATING), ranks }
     }
 
-    /// The place of somebody who calls.
-    pub fn pick(&self, dice: &Dice) -> usize {
-        self.ranks[self.law.pick(dice)]
+    /// The place of somebody who calls at that time, which is after the first call.
+    pub fn pick(&self, clients: &[Client], at: Timestamp, dice: &Dice) -> usize {
+        // Those who call most are always there, so that this ends soon.
+        loop {
+            let client = self.ranks[self.law.pick(dice)];
+            if clients[client].is_served(at) {
+                return client;
+            }
+        }
     }
 }
 
@@ -119,7 +136,7 @@ impl Callers {
 /// up to `latest`.
 pub fn anybody(scene: &Scene<'_>, clients: &[Client], latest: Timestamp) -> (usize, Timestamp) {
     let from = scene.dice.below(clients.len());
-    let since = |n: usize| clients[n].since + Duration::hours(1);
+    let since = |n: usize| clients[n].since + SETTLED;
     let mut round = (from..clients.len()).chain(0..from);
     let client = round.find(|&n| clients[n].active(scene.now) && since(n) < latest).unwrap_or(from);
     let earliest = since(client).max(scene.now - Duration::days(365));
@@ -129,7 +146,7 @@ pub fn anybody(scene: &Scene<'_>, clients: &[Client], latest: Timestamp) -> (usi
 /// Writes all customers, the oldest first.
 pub async fn write(scene: &mut Scene<'_>, tags: &Library) -> Result<Vec<Client>> {
     let count = scene.volume.customers;
-    let first_day = scene.opening + Duration::days(1);
+    let first_day = scene.opening + FIRST_CUSTOMERS;
     let mut times = scene.spread(count / 3, scene.opening, first_day);
     // Nobody came today: every customer has a little history.
     times.extend(scene.spread(count - count / 3, first_day, scene.now - Duration::days(2)));
@@ -146,7 +163,7 @@ pub async fn write(scene: &mut Scene<'_>, tags: &Library) -> Result<Vec<Client>>
             let henderson = n.is_multiple_of(step).then(|| HENDERSONS.get(n / step)).flatten();
             let (client, mut record) = one(scene, n, number, at, henderson)?;
             let import = scene.now - Duration::days(60);
-            if at_once > 0 && at < import && client.active(import) {
+            if at_once > 0 && at < import && client.active(scene.now) {
                 // As an import does it: thousands of records, one and the same time.
                 at_once -= 1;
                 record = record.changed(import, Columns::default());
@@ -224,7 +241,10 @@ fn one(
     put("tax_exempt", tax_exempt.into());
     put("tax_exempt_number", tax_exempt.then(|| format!("EX-{number}")).into());
     put("payment_terms_days", terms.into());
-    let left = (henderson.is_none() && dice.percent(3)).then(|| scene.between(at, scene.now));
+    // Nobody leaves in the first month.
+    let (earliest, latest) = (at + Duration::days(30), scene.now - Duration::days(1));
+    let left = (henderson.is_none() && earliest < latest && dice.percent(3))
+        .then(|| scene.between(earliest, latest));
     if henderson.is_none() && left.is_none() && dice.percent(4) {
         put("status", "inactive".into());
     }

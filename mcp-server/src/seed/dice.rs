@@ -63,10 +63,38 @@ impl Dice {
         self.below(100) < chance
     }
 
+    /// Brings these into an order of chance (Fisher and Yates).
+    pub fn shuffle<T>(&self, all: &mut [T]) {
+        for n in (1..all.len()).rev() {
+            all.swap(n, self.below(n + 1));
+        }
+    }
+
     /// A number below `end`, the small ones more often: a few customers call again and again.
     pub fn mostly_small(&self, end: usize) -> usize {
         let share = self.below(1000);
         (end * share * share / 1_000_000).min(end.saturating_sub(1))
+    }
+}
+
+/// Exactly so many of so many, and chance says which.
+pub struct Share {
+    hits: usize,
+    left: usize,
+}
+
+impl Share {
+    /// `hits` among `of`.
+    pub fn new(hits: usize, of: usize) -> Self {
+        Self { hits, left: of }
+    }
+
+    /// Whether the next one is among them.
+    pub fn next(&mut self, dice: &Dice) -> bool {
+        let hit = dice.below(self.left) < self.hits;
+        self.left = self.left.saturating_sub(1);
+        self.hits -= usize::from(hit);
+        hit
     }
 }
 
@@ -114,6 +142,15 @@ mod tests {
         let (dice, mut times) = (Dice::new(7), [0; 3]);
         (0..10_000).for_each(|_| times[*dice.weighted(&[0, 1, 2], |n| [70, 25, 5][*n])] += 1);
         assert!((6_800..7_200).contains(&times[0]) && (400..600).contains(&times[2]), "{times:?}");
+    }
+
+    #[test]
+    fn a_share_is_exact() {
+        let dice = Dice::new(7);
+        let mut share = Share::new(40, 1000);
+        let hits: Vec<usize> = (0..1000).filter(|_| share.next(&dice)).collect();
+        assert_eq!(hits.len(), 40);
+        assert!(hits[0] < 200 && hits[39] > 800, "all over: {hits:?}");
     }
 
     #[test]

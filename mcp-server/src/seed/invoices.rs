@@ -9,9 +9,9 @@ use shared::timestamp::Timestamp;
 use super::{
     bills::{Bill, Fate, Of},
     clients::Client,
-    jobs::Visit,
     plans::Contract,
-    scene::{AT_ONCE, Scene, draft},
+    scene::{AT_ONCE, Scene, draft, percent_off},
+    visits::Visit,
 };
 use crate::{
     entities::{
@@ -37,20 +37,21 @@ pub async fn write(
     sources: &Sources,
 ) -> Result<()> {
     let mut debts: BTreeMap<usize, i64> = BTreeMap::new();
+    let issued = bills.iter().filter(|bill| bill.rank.is_some()).count() as i64;
+    let mut tx = scene.begin().await?;
+    let first = tx.next_numbers(NUMBERS, FIRST_NUMBER, issued).await?;
+    tx.commit().await?;
     for chunk in bills.chunks_mut(AT_ONCE) {
-        let mut tx = scene.begin().await?;
-        let issued = chunk.iter().filter(|bill| bill.fate != Fate::Draft).count() as i64;
-        let mut numbers = tx.next_numbers(NUMBERS, FIRST_NUMBER, issued).await?..;
         let mut records = Vec::with_capacity(chunk.len());
         for bill in chunk {
             bill.id = scene.id::<Invoices>(bill.at);
-            let number = (bill.fate != Fate::Draft).then(|| numbers.next()).flatten();
-            let source = Made::of(bill, visits, contracts);
+            let number = bill.rank.map(|rank| first + rank);
+            let source = Made::of(scene, bill, visits, contracts);
             let (record, owed) = one(scene, bill, &clients[bill.client], source, number, sources)?;
             *debts.entry(bill.client).or_default() += owed;
             records.push(record);
         }
-        scene.finish::<Invoices>(tx, records).await?;
+        scene.write::<Invoices>(records).await?;
     }
     let debts: Vec<(usize, i64)> = debts.into_iter().filter(|(_, owed)| *owed > 0).collect();
     for chunk in debts.chunks(AT_ONCE) {
@@ -67,27 +68,34 @@ pub async fn write(
 #[derive(Default)]
 struct Made<'a> {
     columns: Columns,
-    discounted: bool,
+    lines: Vec<Value>,
+    discount: Option<i64>,
+    po_number: Option<String>,
     /// The billing date of a plan.
     issue: Option<NaiveDate>,
     default_tax_rate_id: Option<&'a String>,
 }
 
 impl<'a> Made<'a> {
-    fn of(bill: &Bill, visits: &[Visit], contracts: &'a [Contract]) -> Self {
+    fn of(scene: &Scene<'_>, bill: &Bill, visits: &[Visit], contracts: &'a [Contract]) -> Self {
+        let lines = || bill.ticket.lines(scene);
         match bill.of {
             Of::Job(job) => Self {
                 columns: Columns::default().put("job_id", &visits[job].id),
-                discounted: visits[job].discounted,
+                lines: visits[job].lines(scene),
+                discount: visits[job].discount,
+                po_number: visits[job].po_number.clone(),
                 ..Self::default()
             },
             Of::Plan(plan, on) => Self {
                 columns: invoices::of_period(&contracts[plan].id, on),
+                lines: lines(),
                 issue: Some(on),
                 default_tax_rate_id: contracts[plan].default_tax_rate_id.as_ref(),
                 ..Self::default()
             },
-            Of::Sale | Of::LongSale => Self::default(),
+            Of::Sale => Self { lines: lines(), ..Self::default() },
+            Of::LongSale => Self { lines: long(scene), ..Self::default() },
         }
     }
 }
@@ -105,23 +113,20 @@ fn one(
     let payer = scene.payer(client, site);
     let today = day_in(scene.business.time_zone, at);
     let issued = source.issue.unwrap_or(today);
-    let lines = if bill.of == Of::LongSale { long(scene) } else { bill.ticket.lines(scene) };
-    let mut fields = json!({
-        "line_items": lines,
+    let closing = client.closing(scene.now);
+    let fields = json!({
+        "line_items": source.lines,
         "due_date": due_date(scene, bill, issued, payer.payment_terms_days).map(|day| day.to_string()),
         "message": dice.percent(30).then_some("Thank you for your business."),
-        "po_number": (client.company && dice.percent(40)).then(|| format!("PO-{}", dice.between(10_000, 99_999))),
+        "discount": percent_off(source.discount),
     });
-    if source.discounted {
-        fields["discount"] = json!({ "type": "percent", "value": 10 });
-    }
     let mut invoice: invoices::Draft = draft(fields)?;
     let default = source.default_tax_rate_id.or(payer.default_tax_rate_id.as_ref()).cloned();
     let terms = invoice.terms_of(&payer, default.clone(), scene.business.tax_rounding);
     let items = priced::new_lines(invoice.line_items.0.take());
     let priced = Priced::of(sources.price(items, &terms, || scene.line_id(at))?, LINES, &terms);
     let mut ledger = Ledger::default();
-    let last = pay(scene, bill, priced.total, &mut ledger)?;
+    let last = pay(scene, bill, priced.total, closing, &mut ledger)?;
     let due = invoice.due_date.take().map(|date| date.day());
     let given = Given {
         customer_id: client.id.clone(),
@@ -130,7 +135,7 @@ fn one(
         currency: scene.business.currency.to_owned(),
         rounding: scene.business.tax_rounding.to_owned(),
         dates: Dates::as_of(today, source.issue, due, &payer),
-        po_number: None,
+        po_number: source.po_number,
         source: source.columns,
         issued: number
             .map(|number| invoices::issued_as(number, client.billed_to(scene.business.country), bill.sent)),
@@ -148,7 +153,7 @@ fn one(
         record = record.changed(last, Columns::default());
     }
     if bill.fate == Fate::Void {
-        let voided = scene.between(bill.sent, scene.now.min(bill.sent + Duration::days(20)));
+        let voided = scene.between(bill.sent, closing.min(bill.sent + Duration::days(20)));
         let how: Retire =
             draft(json!({ "reason": *dice.pick(&["Billed twice", "Wrong customer", "Goodwill"]) }))?;
         return Ok((record.changed(voided, how.columns(voided, clerk.clone())), 0));
@@ -170,8 +175,14 @@ fn due_date(scene: &Scene<'_>, bill: &Bill, issued: NaiveDate, terms: Option<i64
     }
 }
 
-/// Records what was paid; answers when the last of it was.
-fn pay(scene: &Scene<'_>, bill: &Bill, total: i64, ledger: &mut Ledger) -> Result<Option<Timestamp>> {
+/// Records what was paid by `closing`; answers when the last of it was.
+fn pay(
+    scene: &Scene<'_>,
+    bill: &Bill,
+    total: i64,
+    closing: Timestamp,
+    ledger: &mut Ledger,
+) -> Result<Option<Timestamp>> {
     let dice = &scene.dice;
     let mut amounts = match bill.fate {
         Fate::Paid if dice.percent(12) => vec![total / 3, total - total / 3],
@@ -183,7 +194,7 @@ fn pay(scene: &Scene<'_>, bill: &Bill, total: i64, ledger: &mut Ledger) -> Resul
     amounts.retain(|amount| *amount > 0);
     let (mut after, mut last) = (bill.sent, None);
     for amount in amounts {
-        after = scene.between(after, scene.now.min(after + Duration::days(40)));
+        after = scene.between(after, closing.min(after + Duration::days(40)));
         let method = *dice.pick(&["card", "card", "check", "transfer", "cash"]);
         let reference = (method == "check").then(|| dice.between(1000, 9999).to_string());
         let op = json!({ "op": "record", "amount": amount, "method": method, "reference": reference });
@@ -195,7 +206,7 @@ fn pay(scene: &Scene<'_>, bill: &Bill, total: i64, ledger: &mut Ledger) -> Resul
         && ledger.balance(total) == 0
         && let Some((payment, left)) = ledger.refundable()
     {
-        after = scene.between(after, scene.now);
+        after = scene.between(after, closing);
         let amount = (left / 4).max(1);
         let op =
             json!({ "op": "refund", "payment_id": payment, "amount": amount, "reason": "Part came back" });

@@ -8,10 +8,10 @@ use super::{
     bills::Bill,
     clients::Client,
     dice::Dice,
-    jobs::Visit,
     plans::Contract,
     scene::{AT_ONCE, Scene, draft},
     series::Routine,
+    visits::Visit,
 };
 use crate::{
     entities::notes::{self, Notes, SubjectType},
@@ -69,8 +69,12 @@ pub async fn write(scene: &mut Scene<'_>, subjects: Subjects<'_>) -> Result<()> 
             let special = hard.pop().filter(|_| n == 0);
             let body = special.unwrap_or_else(|| (*dice.pick(BODIES)).to_owned());
             let note: notes::Draft = draft(json!({ "body": body, "pinned": dice.percent(5) }))?;
-            let author = if dice.percent(30) { dice.pick(&scene.techs) } else { scene.clerk() };
-            let subject = subjects.some(&scene.dice, at).unwrap_or_else(notes::standalone);
+            let (subject, crew) = subjects.some(dice, at).unwrap_or_else(|| (notes::standalone(), &[]));
+            // Techs write on the jobs that are assigned to them, alone.
+            let author = match crew {
+                [_, ..] if dice.percent(80) => &scene.techs[*dice.pick(crew)],
+                _ => scene.clerk(),
+            };
             let write = note.compose(subject, Some(author.id.clone()));
             records.push(Past::new(scene.id::<Notes>(at), at, author.actor.clone(), write));
         }
@@ -80,8 +84,8 @@ pub async fn write(scene: &mut Scene<'_>, subjects: Subjects<'_>) -> Result<()> 
 }
 
 impl Subjects<'_> {
-    /// A record that was there by then; none for a note that stands alone.
-    fn some(&self, dice: &Dice, at: Timestamp) -> Option<Columns> {
+    /// A record that was there by then, and, of a job, the places of its techs; none for a note that stands alone.
+    fn some(&self, dice: &Dice, at: Timestamp) -> Option<(Columns, &[usize])> {
         let client = Some(dice.pick(self.clients)).filter(|client| client.since + Duration::hours(1) < at);
         let job = Some(dice.pick(self.visits)).filter(|job| job.at < at);
         let (kind, id) = match dice.below(20) {
@@ -90,11 +94,12 @@ impl Subjects<'_> {
             6..8 => (SubjectType::CustomerContact, client?.contacts.first()?),
             8..10 => (SubjectType::CustomerLocation, &client?.sites.first()?.id),
             10..16 => (SubjectType::Job, &job?.id),
-            16 => (SubjectType::Quote, job?.quote.as_ref()?),
+            16 => (SubjectType::Quote, &job?.offer.as_ref()?.id),
             17 => (SubjectType::Invoice, &Some(dice.pick(self.bills)).filter(|bill| bill.at < at)?.id),
             18 => (SubjectType::JobSeries, &Some(dice.pick(self.routines)).filter(|of| of.at < at)?.id),
             _ => (SubjectType::Plan, &Some(dice.pick(self.contracts)).filter(|of| of.at < at)?.id),
         };
-        Some(notes::about(kind, id.clone()))
+        let crew = job.filter(|_| kind == SubjectType::Job).map_or(&[][..], |job| &job.crew);
+        Some((notes::about(kind, id.clone()), crew))
     }
 }

@@ -55,19 +55,29 @@ impl Pricebook {
 struct New<E: Entity> {
     at: Timestamp,
     draft: E::Draft,
-    /// What no caller may say.
+    /// What no caller may say, or an owner alone.
     more: Columns,
+    /// Whether an owner makes it.
+    by_owner: bool,
+}
+
+impl<E: Entity> New<E> {
+    /// One that anybody in the office makes.
+    fn of(at: Timestamp, draft: E::Draft) -> Self {
+        Self { at, draft, more: Columns::default(), by_owner: false }
+    }
 }
 
 /// Makes records of one entity; answers their ids.
 async fn make<E: Entity>(scene: &mut Scene<'_>, all: Vec<New<E>>) -> Result<Vec<String>> {
     let mut tx = scene.begin().await?;
     let (mut ids, mut records) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
-    for New { at, draft, more } in all {
+    for New { at, draft, more, by_owner } in all {
         let id = scene.id::<E>(at);
         let mut write = E::create(draft, &id, &mut tx).await?;
         write.columns = write.columns.and(more);
-        records.push(Past::new(id.clone(), at, scene.clerk().actor.clone(), write));
+        let maker = if by_owner { scene.owner() } else { scene.clerk() };
+        records.push(Past::new(id.clone(), at, maker.actor.clone(), write));
         ids.push(id);
     }
     scene.finish::<E>(tx, records).await?;
@@ -88,8 +98,8 @@ pub async fn write_rates(scene: &mut Scene<'_>) -> Result<()> {
             "is_default": place.is_none(),
             "jurisdiction": place.map(|place| place.region),
         }))?;
-        let at = scene.opening + Duration::seconds(60 + n as i64);
-        new.push(New::<TaxRates> { at, draft, more: Columns::default() });
+        let at = scene.set_up() + Duration::seconds(60 + n as i64);
+        new.push(New::<TaxRates>::of(at, draft));
     }
     let ids = make(scene, new).await?;
     for ((place, _, tax), id) in rates.into_iter().zip(ids) {
@@ -103,7 +113,7 @@ pub async fn write_rates(scene: &mut Scene<'_>) -> Result<()> {
 
 /// Writes the pricebook: first what stands alone, then the bundles of it, and what takes something off.
 pub async fn write(scene: &mut Scene<'_>) -> Result<()> {
-    let begun = scene.opening + Duration::minutes(5);
+    let begun = scene.set_up() + Duration::minutes(5);
     let categories = categories(scene, begun).await?;
     let times = scene.spread(scene.volume.items, begun + Duration::minutes(5), begun + Duration::hours(12));
     let (alone, rest) = times.split_at(times.len() * 9 / 10);
@@ -116,7 +126,7 @@ pub async fn write(scene: &mut Scene<'_>) -> Result<()> {
             in_use.push(archived.is_none());
             let draft = draft(item(scene, n * AT_ONCE + place, &categories))?;
             let more = Columns::default().put("cost", cost).put("archived_at", archived);
-            new.push(New::<CatalogItems> { at, draft, more });
+            new.push(New { more, by_owner: cost.is_some(), ..New::<CatalogItems>::of(at, draft) });
         }
         let ids = make(scene, new).await?;
         scene.pricebook.items.extend(ids.into_iter().zip(in_use).filter(|(_, yes)| *yes).map(|(id, _)| id));
@@ -124,7 +134,7 @@ pub async fn write(scene: &mut Scene<'_>) -> Result<()> {
     let mut new = Vec::with_capacity(rest.len());
     for (n, &at) in rest.iter().enumerate() {
         let draft = draft(if n % 3 == 0 { discount(scene, n) } else { bundle(scene, n, &categories) })?;
-        new.push(New::<CatalogItems> { at, draft, more: Columns::default() });
+        new.push(New::<CatalogItems>::of(at, draft));
     }
     make(scene, new).await.map(drop)
 }
@@ -143,7 +153,7 @@ async fn categories(scene: &mut Scene<'_>, at: Timestamp) -> Result<Vec<String>>
             };
             let draft = draft(json!({ "name": name, "parent_id": parent, "sort_order": n }))?;
             let at = at + Duration::milliseconds(n as i64);
-            new.push(New::<CatalogCategories> { at, draft, more: Columns::default() });
+            new.push(New::<CatalogCategories>::of(at, draft));
         }
         all.extend(make(scene, new).await?);
     }

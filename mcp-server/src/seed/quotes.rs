@@ -6,8 +6,9 @@ use shared::timestamp::Timestamp;
 
 use super::{
     clients::{Callers, Client},
-    scene::{AT_ONCE, Scene, draft, zone},
-    tickets::Ticket,
+    dice::Share,
+    scene::{AT_ONCE, Scene, draft, percent_off, zone},
+    tickets::{Ticket, installs_of},
 };
 use crate::{
     entities::{
@@ -26,8 +27,14 @@ pub struct Offer {
     pub id: String,
     /// The place of its customer.
     pub client: usize,
+    /// The place of the address among the customer's.
+    pub site: Option<usize>,
     /// What it costs.
     pub ticket: Ticket,
+    /// The percentage that is taken off.
+    pub discount: Option<i64>,
+    /// The tax rate of its lines.
+    pub rate: Option<String>,
     /// When the customer said yes.
     pub accepted: Timestamp,
 }
@@ -36,7 +43,11 @@ pub struct Offer {
 struct Asked {
     at: Timestamp,
     client: usize,
+    install: bool,
 }
+
+/// How much the number of quotes grows: every year stands near the average.
+const GROWTH: f64 = 0.15;
 
 /// Writes all quotes, the oldest first; answers those that were accepted.
 pub async fn write(
@@ -45,14 +56,16 @@ pub async fn write(
     callers: &Callers,
     sources: &Sources,
 ) -> Result<Vec<Offer>> {
-    let mut asked: Vec<Asked> = (0..scene.volume.quotes)
-        .map(|_| {
-            let client = callers.pick(&scene.dice);
-            let Client { since, until, .. } = clients[client];
-            Asked { at: scene.between(since + Duration::hours(1), until.min(scene.now)), client }
+    let count = scene.volume.quotes;
+    let mut installs = Share::new(installs_of(count), count);
+    let asked: Vec<Asked> = scene
+        .growing(count, GROWTH)
+        .into_iter()
+        .map(|at| {
+            let client = callers.pick(clients, at, &scene.dice);
+            Asked { at, client, install: installs.next(&scene.dice) }
         })
         .collect();
-    asked.sort_by_key(|quote| (quote.at, quote.client));
     let mut offers = Vec::new();
     for chunk in asked.chunks(AT_ONCE) {
         let mut tx = scene.begin().await?;
@@ -75,14 +88,15 @@ fn one(
     offers: &mut Vec<Offer>,
 ) -> Result<Past> {
     let (dice, at) = (&scene.dice, quote.at);
-    let (ticket, id) = (Ticket::draw(scene), scene.id::<Quotes>(at));
+    let (ticket, id) = (Ticket::draw(scene, quote.install), scene.id::<Quotes>(at));
     let sent = at + Duration::minutes(dice.between(10, 2 * 24 * 60));
     let decided = sent + Duration::minutes(dice.between(60, 20 * 24 * 60));
+    let closing = client.closing(scene.now);
     let status = match dice.below(100) {
-        _ if sent > scene.now => Status::Draft,
+        _ if sent > closing => Status::Draft,
         0..5 => Status::Draft,
         5..17 => Status::Sent,
-        _ if decided > scene.now => Status::Sent,
+        _ if decided > closing => Status::Sent,
         17..38 => Status::Declined,
         _ => Status::Accepted,
     };
@@ -97,19 +111,19 @@ fn one(
     let valid_until = at.utc().with_timezone(&there).date_naive() + Days::new(30);
     let reason =
         (status == Status::Declined).then(|| *dice.pick(&["Too expensive", "Went with another", "Later"]));
-    let mut fields = json!({
+    let discount = dice.percent(8).then_some(5);
+    let fields = json!({
         "title": ticket.work().title,
         "customer_id": client.id,
         "line_items": lines,
         "valid_until": valid_until.to_string(),
         "decline_reason": reason,
         "message": "Thank you for asking us. This is what we recommend.",
+        "discount": percent_off(discount),
     });
-    if dice.percent(8) {
-        fields["discount"] = json!({ "type": "percent", "value": 5 });
-    }
     let mut quote_draft: quotes::Draft = draft(fields)?;
-    let site = client.sites.first().filter(|site| site.since < at);
+    let place = client.sites.first().filter(|site| site.since < at).map(|_| 0);
+    let site = client.site(place);
     let payer = scene.payer(client, site);
     let default = payer.default_tax_rate_id.clone();
     let terms = quote_draft.terms_of(&payer, default.clone(), scene.business.tax_rounding);
@@ -120,13 +134,13 @@ fn one(
     let given = Given {
         number,
         location_id: site.map(|site| site.id.clone()),
-        default_tax_rate_id: default,
+        default_tax_rate_id: default.clone(),
         currency: scene.business.currency.to_owned(),
         rounding: scene.business.tax_rounding.to_owned(),
         state: quotes::moved(None, status, reason, billed_to, sent)?,
         priced,
     };
-    let mut record = Past::new(id.clone(), at, scene.clerk().actor.clone(), quote_draft.compose(given));
+    let mut record = Past::new(id.clone(), at, scene.owner().actor.clone(), quote_draft.compose(given));
     if status != Status::Draft {
         record = record.changed(sent, Columns::default());
     }
@@ -134,7 +148,8 @@ fn one(
         record = record.changed(decided, Columns::default().put("decided_at", decided));
     }
     if status == Status::Accepted {
-        offers.push(Offer { id, client: quote.client, ticket, accepted: decided });
+        let (client, rate) = (quote.client, default);
+        offers.push(Offer { id, client, site: place, ticket, discount, rate, accepted: decided });
     }
     Ok(record)
 }

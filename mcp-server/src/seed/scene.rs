@@ -3,7 +3,7 @@
 use chrono::Duration;
 use chrono_tz::Tz;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     caller::{Actor, ActorKind},
     clock::Clock,
@@ -39,6 +39,12 @@ use crate::{
 /// Records in one transaction: large enough for speed, small enough that other writers need not wait long.
 pub const AT_ONCE: usize = 2000;
 
+/// As long it takes until the customers of the opening have come.
+pub const FIRST_CUSTOMERS: Duration = Duration::days(1);
+
+/// So long a customer is there before anything is done for them: their address and their people are written down.
+pub const SETTLED: Duration = Duration::hours(1);
+
 /// Somebody of the team.
 pub struct Colleague {
     /// `usr_…`
@@ -71,8 +77,9 @@ pub struct Scene<'a> {
     pub default_rate: Option<String>,
     /// What is done by itself is Zoop's.
     pub zoop: Value,
-    /// Those who write.
-    pub office: Vec<Colleague>,
+    /// Those who write, the owners first.
+    office: Vec<Colleague>,
+    owners: usize,
     /// Those who go out.
     pub techs: Vec<Colleague>,
     db: &'a Db,
@@ -94,7 +101,7 @@ impl<'a> Scene<'a> {
         let (clock, random) = (Clock::manual(tenant.now.utc()), Random::seeded(tenant.seed));
         let permit = Permit::system(tenant.id);
         let mut tx = TenantTx::begin(tenant.db, permit.clone(), Access::Read, &clock, &random).await?;
-        let (mut office, mut techs) = (Vec::new(), Vec::new());
+        let (mut office, mut techs, mut owners) = (Vec::new(), Vec::new(), 0);
         for member in team::members(&mut tx).await? {
             let who = Actor {
                 kind: ActorKind::User,
@@ -103,10 +110,17 @@ impl<'a> Scene<'a> {
                 via: Some("Zoop's seed".to_owned()),
             };
             let actor = serde_json::to_value(&who).unwrap_or_default();
-            let list = if member.role == Role::Tech.as_str() { &mut techs } else { &mut office };
-            list.push(Colleague { id: member.id, who, actor });
+            let colleague = Colleague { id: member.id, who, actor };
+            match member.role.parse() {
+                Ok(Role::Tech) => techs.push(colleague),
+                Ok(Role::Owner) => {
+                    office.insert(owners, colleague);
+                    owners += 1;
+                }
+                Ok(Role::Office) | Err(_) => office.push(colleague),
+            }
         }
-        if office.is_empty() || techs.is_empty() {
+        if owners == 0 || techs.is_empty() {
             return Err(shared::error::Error::internal(anyhow::anyhow!("the tenant has no team")).into());
         }
         tx.rollback().await?;
@@ -122,6 +136,7 @@ impl<'a> Scene<'a> {
             default_rate: None,
             zoop: serde_json::to_value(&permit.caller().actor).unwrap_or_default(),
             office,
+            owners,
             techs,
             db: tenant.db,
             ids: Ids::new(clock.clone(), random.clone()),
@@ -178,9 +193,24 @@ impl<'a> Scene<'a> {
         self.ids.of("lin", at)
     }
 
-    /// Somebody in the office.
+    /// Somebody in the office, an owner among them.
     pub fn clerk(&self) -> &Colleague {
         self.dice.pick(&self.office)
+    }
+
+    /// An owner: there is what nobody else may do.
+    pub fn owner(&self) -> &Colleague {
+        self.dice.pick(&self.office[..self.owners])
+    }
+
+    /// When the account is set up: its prices and tags are there before the first customer comes.
+    pub fn set_up(&self) -> Timestamp {
+        self.opening - Duration::days(3)
+    }
+
+    /// When the customers of the opening have all come, and begin to call.
+    pub fn first_call(&self) -> Timestamp {
+        self.opening + FIRST_CUSTOMERS + SETTLED
     }
 
     /// The tax rate of a place; none: the tenant's own.
@@ -211,6 +241,17 @@ impl<'a> Scene<'a> {
         (0..count).map(|n| Timestamp::from_micros(one(n))).collect()
     }
 
+    /// So many times in rising order, from the first call until now, in a business that grows: there are by the `growth`,
+    /// a part of 1, more of them at the end than on the average, and as many less at the beginning.
+    pub fn growing(&self, count: usize, growth: f64) -> Vec<Timestamp> {
+        let (start, begun) = (self.first_call(), 1.0 - growth);
+        let length = (self.now.micros() - start.micros()) as f64;
+        // The density rises in a straight line; this is where it has come to a share of the whole.
+        let place = |share: f64| ((begun * begun + 4.0 * growth * share).sqrt() - begun) / (2.0 * growth);
+        let one = |n| start.micros() + (length * place((n as f64 + self.dice.unit()) / count as f64)) as i64;
+        (0..count).map(|n| Timestamp::from_micros(one(n))).collect()
+    }
+
     /// A time between two.
     pub fn between(&self, from: Timestamp, to: Timestamp) -> Timestamp {
         let length = (to.micros() - from.micros()).max(0) as f64;
@@ -226,6 +267,11 @@ impl<'a> Scene<'a> {
 /// The zone of a table; a test reads them all.
 pub fn zone(name: &str) -> Tz {
     zone_named(name).unwrap_or(Tz::UTC)
+}
+
+/// A discount of so many percent, as a tool takes it.
+pub fn percent_off(percent: Option<i64>) -> Option<Value> {
+    percent.map(|value| json!({ "type": "percent", "value": value }))
 }
 
 /// What a tool would take, read as the tool reads it.

@@ -7,10 +7,10 @@ use shared::timestamp::Timestamp;
 
 use super::{
     clients::{self, Client},
-    jobs::{Fate, Visit},
     scene::{AT_ONCE, Scene, draft},
     size::Volume,
     tickets::Ticket,
+    visits::{Fate, Visit},
 };
 use crate::{
     entities::{
@@ -30,6 +30,8 @@ pub struct Routine {
     pub id: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Who made it.
+    pub by: Value,
     /// What its jobs are made of.
     pub template: Template,
 }
@@ -55,15 +57,15 @@ const EVERY_OTHER_WEEK: &str = "FREQ=WEEKLY;INTERVAL=2";
 
 /// What comes round: in how many cases of a hundred, what it is, its type, how often, and for how many minutes.
 const KINDS: &[(usize, &str, &str, &str, i64)] = &[
-    (4, "Grease trap check", "Maintenance", "FREQ=WEEKLY;BYDAY=MO", 45),
-    (4, "Pool equipment visit", "Maintenance", EVERY_OTHER_WEEK, 60),
-    (2, "Sump pump check", "Inspection", "FREQ=MONTHLY;BYMONTHDAY=1,15", 45),
-    (10, "Filter change", "Maintenance", "FREQ=MONTHLY;BYDAY=2TU", 30),
-    (10, "Water softener service", "Maintenance", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 45),
-    (15, "Drain line jetting", "Maintenance", "FREQ=MONTHLY;INTERVAL=3", 90),
-    (15, "Fire door inspection", "Inspection", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1WE", 60),
-    (30, "AC and furnace tune-up", "Maintenance", "FREQ=MONTHLY;INTERVAL=6", 90),
-    (10, "Backflow test", "Inspection", "FREQ=YEARLY", 60),
+    (1, "Grease trap check", "Maintenance", "FREQ=WEEKLY;BYDAY=MO", 45),
+    (1, "Pool equipment visit", "Maintenance", EVERY_OTHER_WEEK, 60),
+    (1, "Sump pump check", "Inspection", "FREQ=MONTHLY;BYMONTHDAY=1,15", 45),
+    (1, "Filter change", "Maintenance", "FREQ=MONTHLY;BYDAY=2TU", 30),
+    (2, "Water softener service", "Maintenance", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 45),
+    (6, "Drain line jetting", "Maintenance", "FREQ=MONTHLY;INTERVAL=3", 90),
+    (7, "Fire door inspection", "Inspection", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1WE", 60),
+    (41, "AC and furnace tune-up", "Maintenance", "FREQ=MONTHLY;INTERVAL=6", 90),
+    (40, "Backflow test", "Inspection", "FREQ=YEARLY", 60),
 ];
 
 /// Half past two on a Sunday: a time that the night of a clock change skips, or has twice, in all of these but Phoenix.
@@ -137,7 +139,8 @@ fn one(
         Some(night) => at_night(at, night),
         None => by_day(scene, at, place.map_or(scene.business.time_zone, |site| site.place.time_zone)),
     };
-    let assignee = &dice.pick(&scene.techs).id;
+    let tech = dice.below(scene.techs.len());
+    let assignee = &scene.techs[tech].id;
     fields["customer_id"] = client.id.as_str().into();
     fields["location_id"] = place.map(|site| site.id.as_str()).into();
     fields["assignee_ids"] = json!([assignee]);
@@ -163,7 +166,8 @@ fn one(
     let next = Next::after(&schedule, scene.now);
     let through = job_series::end(new.ended.unwrap_or(scene.now));
     let id = scene.id::<JobSeries>(at);
-    let mut record = Past::new(id.clone(), at, scene.clerk().actor.clone(), write.and(next.columns(through)));
+    let by = scene.clerk().actor.clone();
+    let mut record = Past::new(id.clone(), at, by.clone(), write.and(next.columns(through)));
     if let (Some(ended), Some(last)) = (new.ended, last) {
         record = record.changed(ended, job_series::ended(last));
     }
@@ -171,14 +175,15 @@ fn one(
     let occurrences = schedule.between(at, job_series::end(scene.now));
     series.visits.extend(occurrences.map(|occurrence| {
         let come = Come { routine, occurrence };
-        visit(scene, Visit::new(new.client, site, ticket), come, at, occurrence.at + template.duration)
+        let visit = Visit { crew: vec![tech], ..Visit::new(new.client, site, ticket) };
+        come_round(scene, visit, come, at, occurrence.at + template.duration)
     }));
-    series.routines.push(Routine { id, at, template });
+    series.routines.push(Routine { id, at, by, template });
     Ok((record, next))
 }
 
 /// A visit of a series made at `since`: its job was made with the series, or when it came within eight weeks.
-fn visit(scene: &Scene<'_>, visit: Visit, come: Come, since: Timestamp, end: Timestamp) -> Visit {
+fn come_round(scene: &Scene<'_>, visit: Visit, come: Come, since: Timestamp, end: Timestamp) -> Visit {
     let start = come.occurrence.at;
     let fate = match scene.dice.below(100) {
         0..4 => Fate::Cancelled,

@@ -1,15 +1,16 @@
 //! How much of everything a tenant has.
 
-/// The four sizes of businesses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The four sizes of businesses, as they are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "verbatim")]
 pub enum Size {
-    /// 3 technicians.
+    /// 3 technicians: seconds.
     S,
-    /// 15.
+    /// 15 technicians: a minute or two.
     M,
-    /// 80.
+    /// 80 technicians.
     L,
-    /// 400.
+    /// 400 technicians.
     XL,
 }
 

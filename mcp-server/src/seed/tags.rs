@@ -33,7 +33,7 @@ pub async fn write(scene: &mut Scene<'_>) -> Result<Library> {
     let mut library = Vec::new();
     let mut records = Vec::new();
     for (n, (name, color)) in LIBRARY.iter().enumerate() {
-        let at = scene.opening + Duration::seconds(n as i64);
+        let at = scene.set_up() + Duration::seconds(n as i64);
         let id = scene.id::<Tags>(at);
         let tag: tags::Draft = draft(json!({ "name": name, "color": color }))?;
         records.push(Past::new(id.clone(), at, scene.clerk().actor.clone(), tag.compose()));

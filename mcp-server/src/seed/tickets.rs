@@ -146,20 +146,27 @@ pub struct Ticket {
     pub install: bool,
 }
 
+/// How many of a hundred tickets are installs.
+const INSTALLS_OF_A_HUNDRED: usize = 4;
+
+/// How many of so many tickets are installs.
+pub fn installs_of(tickets: usize) -> usize {
+    tickets * INSTALLS_OF_A_HUNDRED / 100
+}
+
 impl Ticket {
-    /// Most have a median of $310 and a mean of $422; one in 25 is an install of $6,000 to $18,000.
-    pub fn draw(scene: &Scene<'_>) -> Self {
-        let dice = &scene.dice;
-        if dice.below(1000) >= 40 {
+    /// An install of $6,000 to $18,000, or everyday work.
+    pub fn draw(scene: &Scene<'_>, install: bool) -> Self {
+        if !install {
             return Self::visit(scene);
         }
-        let dollars = 6_000.0 + 12_000.0 * dice.unit();
-        Self { install: true, ..Self::of(scene, dollars) }
+        let dollars = 6_000.0 + 12_000.0 * scene.dice.unit();
+        Self { install, ..Self::of(scene, dollars) }
     }
 
-    /// None of the large ones.
+    /// Everyday work: a median of $310 and a mean of $422, and never as much as an install.
     pub fn visit(scene: &Scene<'_>) -> Self {
-        Self::of(scene, scene.dice.log_normal(310.0, 422.0).max(20.0))
+        Self::of(scene, scene.dice.log_normal(310.0, 422.0).clamp(20.0, 5_900.0))
     }
 
     /// So many dollars' worth.

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod recurring;
+mod roles;
 mod rows;
 mod rules;
+mod shares;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -68,6 +70,7 @@ async fn a_small_business_is_the_same_on_both_databases_and_true_to_every_rule()
     let now = Timestamp::from(TODAY.parse::<NaiveDate>().unwrap().and_time(NaiveTime::MIN).and_utc());
     rules::hold(admin, now).await;
     rules::distributions(admin).await;
+    shares::hold(admin, now, 3).await;
     recurring::nights(admin, 1).await;
     answers(&first, &card).await;
 }
@@ -83,7 +86,7 @@ async fn answers(db: &TestDatabase, card: &Value) {
     let customer = caller.ok("customers.get", json!({ "id": found["items"][0]["id"] })).await;
     assert!(customer["primary_contact"].is_object() && customer["locations"][0].is_object(), "{customer}");
     let jobs = caller.ok("jobs.list", json!({ "status": "scheduled", "includeTotal": true })).await;
-    assert!(jobs["total"].as_i64().unwrap() > 200 && jobs["items"].as_array().unwrap().len() == 20);
+    assert!(jobs["total"].as_i64().unwrap() > 150 && jobs["items"].as_array().unwrap().len() == 20);
     let overdue = caller.ok("invoices.list", json!({ "status": "overdue", "includeTotal": true })).await;
     assert_eq!(overdue["total"], 315, "3 %");
     assert_eq!(overdue["items"][0]["status"], "overdue");
@@ -121,9 +124,9 @@ fn few() -> Volume {
         customers: 120,
         contacts: 150,
         locations: 140,
-        jobs: 600,
-        invoices: 590,
-        quotes: 90,
+        jobs: 1_300,
+        invoices: 1_250,
+        quotes: 100,
         plans: 20,
         series: 30,
         items: 60,
@@ -139,6 +142,7 @@ testing::on_both_databases! {
             fill(&db, business, 40 + n).await;
         }
         rules::hold(db.admin().await, db.clock().now()).await;
+        shares::hold(db.admin().await, db.clock().now(), 10).await;
         recurring::nights(db.admin().await, business::ALL.len()).await;
         let zones: Vec<(String,)> =
             db.admin().await.rows("SELECT DISTINCT time_zone FROM locations", vec![]).await.unwrap();
@@ -203,6 +207,20 @@ async fn another_seed_gives_other_rows() {
     }
     assert_eq!(all[0], all[1]);
     assert!(all[0].iter().zip(&all[2]).all(|(one, other)| one.0 != other.0), "no id is the same");
+}
+
+#[tokio::test]
+async fn a_day_far_from_today_is_refused_before_anything_is_written() {
+    let db = TestDatabase::empty_on(Engine::Sqlite).await;
+    for day in ["9999-12-31", "1979-12-31"] {
+        let refused = refusal(&["seed", "--until", day, "--database-url", db.url()]);
+        assert!(
+            refused.contains(&format!("--until {day}")) && refused.contains("from 1980-01-01 to"),
+            "{refused}"
+        );
+        let file = db.url().trim_start_matches("sqlite://");
+        assert!(!std::path::Path::new(file).exists(), "no database is made");
+    }
 }
 
 #[tokio::test]
