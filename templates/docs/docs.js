@@ -143,8 +143,9 @@ function inSight(element, what) {
 }
 
 function folds(element) {
-  const all = [...element.querySelectorAll("details")];
-  return all.map((fold) => ({ element: fold, text: told(...[...fold.querySelectorAll(".name, .values code, td")].map(text)) }));
+  // Of a move between states the last cell names its tool, which stands further down itself.
+  const words = (fold) => [...fold.querySelectorAll(".name, .values code, td:not(:last-child)")].map(text);
+  return [...element.querySelectorAll("details")].map((fold) => ({ element: fold, text: told(...words(fold)) }));
 }
 
 function text(element) {

@@ -42,16 +42,16 @@ async fn tools(chromium: &Chromium) -> Vec<String> {
 /// A search, tools that it finds, and some that it puts away.
 const SEARCHES: &[(&str, &[&str], &[&str])] = &[
     ("customers.archive", &["customers.archive"], &["customers.get", "contacts.archive"]),
-    ("refund", &["invoices.update", "invoices.void"], &["invoices.create", "customers.get"]),
+    ("refund", &["invoices.update", "invoices.void"], &["jobs.update", "customers.get"]),
     ("recurring", &["job_series.create", "plans.create"], &["jobs.update", "tags.list"]),
-    ("restore", &["customers.update", "notes.update"], &["customers.get", "notes.delete"]),
-    ("owner", &["tax_rates.create"], &["customers.create", "jobs.get"]),
+    ("restore", &["customers.update", "notes.update"], &["customers.get", "notes.list"]),
+    ("owner", &["notes.update", "quotes.archive"], &["customers.create", "jobs.get"]),
     ("write:jobs", &["jobs.create", "jobs.cancel"], &["jobs.get", "customers.create"]),
     ("amount_paid", &["invoices.get", "invoices.list"], &["quotes.get", "jobs.update"]),
     ("next_run_on", &["plans.get", "plans.list"], &["jobs.get", "invoices.list"]),
     ("conflict", &["customers.update", "jobs.update"], &["customers.get", "jobs.list"]),
     ("unit_price", &["jobs.create", "invoices.update", "quotes.create"], &["customers.create", "tags.list"]),
-    ("delete customer", &["customers.archive"], &["customers.create", "tags.delete"]),
+    ("delete customer", &["customers.archive"], &["customers.create", "tags.create"]),
     ("Version EXPECTED", &["customers.update"], &["customers.get"]),
     ("cancelled", &["jobs.cancel"], &["customers.get"]),
 ];
@@ -154,7 +154,7 @@ const COLOURS: &str = "(() => {
         let ground = element;
         while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
         const pair = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor];
-        pairs.set(pair.join(), [...pair, `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`]);
+        pairs.set(pair.join(), [...pair, `${element.className} ${element.textContent.slice(0, 40)}`]);
     }
     return [...pairs.values()];
 })()";
