@@ -8,6 +8,8 @@ mod markdown;
 mod pages;
 mod parameters;
 mod reference;
+mod refusals;
+mod words;
 
 use sha2::{Digest, Sha256};
 
@@ -41,7 +43,7 @@ impl Docs {
             .iter()
             .map(|asset| File::new(asset.path.clone(), asset.media_type, asset.bytes.to_vec(), true))
             .collect();
-        for (path, html) in pages::all(catalog, facts)? {
+        for (path, html) in pages::drawn(catalog, facts)? {
             files.push(File::new(path.to_owned(), "text/html; charset=utf-8", html.into_bytes(), false));
         }
         Ok(Self(files))

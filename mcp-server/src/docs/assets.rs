@@ -37,7 +37,22 @@ pub static ALL: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     ]
 });
 
-/// The path of one of [`ALL`].
-pub fn path(n: usize) -> &'static str {
-    &ALL[n].path
+/// The house's stylesheet.
+pub fn house_style() -> &'static str {
+    &ALL[0].path
+}
+
+/// What the documentation adds to it.
+pub fn style() -> &'static str {
+    &ALL[1].path
+}
+
+/// The script.
+pub fn script() -> &'static str {
+    &ALL[2].path
+}
+
+/// The icon.
+pub fn icon() -> &'static str {
+    &ALL[3].path
 }

@@ -6,20 +6,43 @@ use serde_json::Value;
 
 /// The HTML of a value.
 pub fn html(value: &Value) -> String {
+    let paint = |kind: Kind, text: &str| {
+        let tag = match kind {
+            Kind::Key => 'i',
+            Kind::Text => 'b',
+            Kind::Other => 'u',
+        };
+        format!("<{tag}>{}</{tag}>", escaped(text))
+    };
     let mut out = String::new();
-    write(value, 0, &mut out);
+    write(value, 0, &paint, &mut out);
     out
 }
 
-fn write(value: &Value, depth: usize, out: &mut String) {
+/// The same without markup.
+pub fn plain(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, 0, &|_, text| text.to_owned(), &mut out);
+    out
+}
+
+/// What a reader tells apart by its colour.
+enum Kind {
+    Key,
+    Text,
+    Other,
+}
+
+fn write(value: &Value, depth: usize, paint: &dyn Fn(Kind, &str) -> String, out: &mut String) {
     let indent = |depth: usize| format!("\n{}", "  ".repeat(depth));
+    let quoted = |text: &str| Value::from(text).to_string();
     match value {
         Value::Object(map) if !map.is_empty() => {
             out.push('{');
             for (n, (key, value)) in map.iter().enumerate() {
                 let comma = if n == 0 { "" } else { "," };
-                let _ = write!(out, "{comma}{}<i>{}</i>: ", indent(depth + 1), text(key));
-                write(value, depth + 1, out);
+                let _ = write!(out, "{comma}{}{}: ", indent(depth + 1), paint(Kind::Key, &quoted(key)));
+                write(value, depth + 1, paint, out);
             }
             let _ = write!(out, "{}}}", indent(depth));
         }
@@ -28,7 +51,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
             for (n, value) in list.iter().enumerate() {
                 out.push_str(if n == 0 { "" } else { "," });
                 out.push_str(&indent(depth + 1));
-                write(value, depth + 1, out);
+                write(value, depth + 1, paint, out);
             }
             let _ = write!(out, "{}]", indent(depth));
         }
@@ -36,16 +59,14 @@ fn write(value: &Value, depth: usize, out: &mut String) {
             out.push('[');
             for (n, value) in list.iter().enumerate() {
                 out.push_str(if n == 0 { "" } else { ", " });
-                write(value, depth, out);
+                write(value, depth, paint, out);
             }
             out.push(']');
         }
-        Value::String(string) => {
-            let _ = write!(out, "<b>{}</b>", text(string));
-        }
+        Value::String(string) => out.push_str(&paint(Kind::Text, &quoted(string))),
         Value::Object(_) => out.push_str("{}"),
         Value::Null | Value::Bool(_) | Value::Number(_) => {
-            let _ = write!(out, "<u>{value}</u>");
+            out.push_str(&paint(Kind::Other, &value.to_string()));
         }
     }
 }
@@ -61,11 +82,6 @@ pub fn prose(text: &str) -> String {
     text.split('`').enumerate().map(part).collect()
 }
 
-/// A JSON string, its quotes included.
-fn text(string: &str) -> String {
-    escaped(&Value::from(string).to_string())
-}
-
 /// A text in which no sign is read as markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -79,13 +95,14 @@ mod tests {
 
     #[test]
     fn what_is_in_a_record_is_never_markup() {
-        let shown = html(&json!({"a<b": "<script>&\"", "n": [1, null], "e": {}, "o": [{"x": true}]}));
+        let record = json!({"a<b": "<script>&\"", "n": [1, null], "e": {}, "o": [{"x": true}]});
+        let shown = html(&record);
         assert!(!shown.contains("<script>") && shown.contains("&lt;script&gt;&amp;\\\""), "{shown}");
-        let plain = ["<i>", "</i>", "<b>", "</b>", "<u>", "</u>"]
+        let bare = ["<i>", "</i>", "<b>", "</b>", "<u>", "</u>"]
             .iter()
             .fold(shown, |text, tag| text.replace(tag, ""));
-        let plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let read: serde_json::Value = serde_json::from_str(&plain).unwrap();
-        assert_eq!(read["o"][0]["x"], true, "without the markup it is the same JSON");
+        let bare = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        assert_eq!(bare, plain(&record), "without the markup it is the same text");
+        assert_eq!(serde_json::from_str::<Value>(&bare).unwrap(), record, "and the same JSON");
     }
 }

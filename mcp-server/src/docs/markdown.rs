@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
+    json,
     parameters::Parameter,
     reference::{Entry, Section, sections},
 };
@@ -65,6 +66,17 @@ fn write_section(section: &Section, text: &mut String) {
                 write_parameter(inner, &format!("{}.", parameter.name), text);
             }
         }
+        write_example(tool, text);
+    }
+}
+
+/// The call, and its answer folded away: a reader of the parameters need not scroll past it.
+fn write_example(tool: &Entry, text: &mut String) {
+    let _ = write!(text, "\nCall:\n\n```json\n{}\n```\n", json::plain(&tool.params()));
+    if let Some(example) = &tool.example {
+        let answer = json::plain(&example.answer);
+        let _ =
+            write!(text, "\n<details><summary>Answer</summary>\n\n```json\n{answer}\n```\n\n</details>\n");
     }
 }
 

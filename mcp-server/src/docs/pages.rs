@@ -5,10 +5,36 @@ use serde_json::{Value, json};
 use shared::scope::{Access, Family, Scope};
 
 use super::{
-    assets, json,
+    assets, examples, json,
+    parameters::grouped,
     reference::{Entry, Section, capitalised, sections},
+    refusals,
 };
 use crate::catalog::Catalog;
+
+/// A page.
+pub struct Page {
+    /// Where it is served.
+    pub path: &'static str,
+    /// How links to it are called.
+    pub label: &'static str,
+    draw: fn(&'static str, &Told) -> anyhow::Result<String>,
+}
+
+/// Every page, in the order of the links.
+pub static PAGES: [Page; 4] = [
+    Page { path: "/docs/tools", label: "Tools", draw: Tools::draw },
+    Page { path: "/docs/authentication", label: "Authentication", draw: Authentication::draw },
+    Page { path: "/docs/errors", label: "Errors", draw: Errors::draw },
+    Page { path: "/docs/rate-limits", label: "Rate limits", draw: RateLimits::draw },
+];
+
+/// What pages are drawn from.
+struct Told<'a> {
+    catalog: &'a Catalog,
+    facts: &'a Facts,
+    sections: Vec<Section>,
+}
 
 /// What the pages say of this server in particular.
 #[derive(Clone, Debug)]
@@ -28,6 +54,16 @@ pub struct Facts {
 impl Facts {
     fn origin(&self) -> &str {
         self.endpoint.strip_suffix("/api/mcp").unwrap_or(&self.endpoint)
+    }
+
+    /// The largest body: "1 MiB (1,048,576 bytes)".
+    fn body_size(&self) -> String {
+        const MIB: usize = 1 << 20;
+        let bytes = format!("{} bytes", grouped(i64::try_from(self.body_limit).unwrap_or(i64::MAX)));
+        match self.body_limit % MIB {
+            0 => format!("{} MiB ({bytes})", self.body_limit / MIB),
+            _ => bytes,
+        }
     }
 }
 
@@ -55,7 +91,9 @@ struct Authentication<'a> {
 struct Errors<'a> {
     here: &'static str,
     facts: &'a Facts,
-    example: String,
+    /// The call that is refused, and how.
+    call: String,
+    answer: String,
 }
 
 #[derive(Template)]
@@ -73,29 +111,50 @@ struct ScopeRow {
     opens: Vec<String>,
 }
 
-/// Every page with its path.
-pub fn all(catalog: &Catalog, facts: &Facts) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let sections = sections(catalog)?;
-    let tools = || sections.iter().flat_map(|section| &section.tools);
-    Ok(vec![
-        (
-            "/docs/tools",
-            Tools { here: "tools", facts, sections: &sections, count: tools().count() }.render()?,
-        ),
-        (
-            "/docs/authentication",
-            Authentication {
-                here: "authentication",
-                facts,
-                scopes: scopes(catalog),
-                user: tools().filter(|tool| tool.user).collect(),
-                owner: tools().filter(|tool| tool.owner).collect(),
-            }
-            .render()?,
-        ),
-        ("/docs/errors", Errors { here: "errors", facts, example: json::html(&example_error()) }.render()?),
-        ("/docs/rate-limits", RateLimits { here: "rate-limits", facts }.render()?),
-    ])
+/// Every page's path and HTML.
+pub fn drawn(catalog: &Catalog, facts: &Facts) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let told = Told { catalog, facts, sections: sections(catalog)? };
+    PAGES.iter().map(|page| Ok((page.path, (page.draw)(page.path, &told)?))).collect()
+}
+
+impl Told<'_> {
+    fn tools(&self) -> impl Iterator<Item = &Entry> {
+        self.sections.iter().flat_map(|section| &section.tools)
+    }
+}
+
+impl Tools<'_> {
+    fn draw(here: &'static str, told: &Told) -> anyhow::Result<String> {
+        let (sections, count) = (&told.sections, told.tools().count());
+        Ok(Tools { here, facts: told.facts, sections, count }.render()?)
+    }
+}
+
+impl Authentication<'_> {
+    fn draw(here: &'static str, told: &Told) -> anyhow::Result<String> {
+        let page = Authentication {
+            here,
+            facts: told.facts,
+            scopes: scopes(told.catalog),
+            user: told.tools().filter(|tool| tool.user).collect(),
+            owner: told.tools().filter(|tool| tool.owner).collect(),
+        };
+        Ok(page.render()?)
+    }
+}
+
+impl Errors<'_> {
+    fn draw(here: &'static str, told: &Told) -> anyhow::Result<String> {
+        let refused = examples::refused()?;
+        let (call, answer) = (json::html(&refused.params), json::html(&refused.answer));
+        Ok(Errors { here, facts: told.facts, call, answer }.render()?)
+    }
+}
+
+impl RateLimits<'_> {
+    fn draw(here: &'static str, told: &Told) -> anyhow::Result<String> {
+        Ok(RateLimits { here, facts: told.facts }.render()?)
+    }
 }
 
 /// The advertised pairs, with the entities that each opens here.
@@ -117,27 +176,17 @@ fn scopes(catalog: &Catalog) -> Vec<ScopeRow> {
     Family::ADVERTISED.into_iter().map(row).filter(|row| !row.opens.is_empty()).collect()
 }
 
-fn example_error() -> Value {
-    json!({"jsonrpc": "2.0", "id": 2, "error": {
-        "code": -32602,
-        "message": "`limit`: must be a whole number, not a string.",
-        "data": {
-            "kind": "invalid_input",
-            "message": "`limit`: must be a whole number, not a string.",
-            "field": "limit",
-            "issues": [{"path": "limit", "message": "must be a whole number, not a string."}],
-            "hint": "Call customers.search with {\"q\":\"Henderson\",\"limit\":5}",
-            "requestId": "req_01kayk9wr0e1fvtbnmq4se0q7w"
-        }
-    }})
-}
-
 /// What the templates ask of a tool.
 impl Entry {
+    /// The call's params.
+    pub fn params(&self) -> Value {
+        let arguments = self.example.as_ref().map_or(json!({}), |example| example.arguments.clone());
+        json!({"name": self.name, "arguments": arguments})
+    }
+
     /// The call as a shell makes it.
     fn curl(&self, facts: &Facts) -> String {
-        let params = json!({"name": self.name, "arguments": self.arguments()});
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": self.params()});
         format!(
             "curl -X POST {} \\\n  -H \"Authorization: Bearer $ZOOP_API_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n  \
              -H \"Accept: application/json, text/event-stream\" \\\n  -d '{}'",
@@ -149,23 +198,18 @@ impl Entry {
 
     /// The call's params, as HTML.
     fn request(&self) -> String {
-        json::html(&json!({"name": self.name, "arguments": self.arguments()}))
+        json::html(&self.params())
     }
 
     fn answer(&self) -> Option<String> {
         self.example.as_ref().map(|example| json::html(&example.answer))
     }
 
-    fn arguments(&self) -> Value {
-        self.example.as_ref().map_or(json!({}), |example| example.arguments.clone())
-    }
-
-    /// What a search on the page looks through, beside what it shows.
-    fn words(&self) -> String {
-        let names = self.own.iter().chain(&self.common).map(|parameter| parameter.name.as_str());
-        let mut words = format!("{} {} {}", self.name, self.name.replace(['.', '_'], " "), self.title);
-        names.for_each(|name| words = format!("{words} {name}"));
-        words.to_lowercase()
+    /// What the page's search finds it by, beside what the page shows.
+    fn found_by(&self) -> String {
+        let user = if self.user { " user" } else { "" };
+        let owner = if self.owner { " owner" } else { "" };
+        format!("{} {}{user}{owner}", self.title, self.words)
     }
 
     /// The verb alone, for the list of contents.

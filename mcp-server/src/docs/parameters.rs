@@ -126,7 +126,7 @@ fn limits(schema: &Value) -> String {
 }
 
 /// 20000 as "20,000".
-fn grouped(number: i64) -> String {
+pub fn grouped(number: i64) -> String {
     match number {
         0..1000 => number.to_string(),
         _ => format!("{},{:03}", grouped(number / 1000), number % 1000),

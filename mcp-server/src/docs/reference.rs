@@ -6,6 +6,7 @@ use shared::scope::{Access, Scopes};
 use super::{
     examples::{self, Example},
     parameters::{Parameter, fields, parameters},
+    words,
 };
 use crate::{
     catalog::{Catalog, Catalogued, Tool, Verb},
@@ -19,6 +20,8 @@ pub struct Section {
     pub name: &'static str,
     /// "Job series"
     pub title: String,
+    /// What else it is called.
+    pub words: &'static str,
     /// Its tools.
     pub tools: Vec<Entry>,
     /// What a record answers.
@@ -35,6 +38,8 @@ pub struct Entry {
     pub title: String,
     /// What it does.
     pub description: String,
+    /// What else it is called, and what else its parameters are.
+    pub words: String,
     /// The scope that it needs.
     pub scope: String,
     /// Whether it only reads.
@@ -73,6 +78,7 @@ pub fn sections(catalog: &Catalog) -> anyhow::Result<Vec<Section>> {
         Section {
             name: entity.name(),
             title: capitalised(entity.nouns()),
+            words: words::of_entity(entity.name()),
             tools: of_it().map(|tool| entry(tool, &kept)).collect(),
             fields: fields(record(entity)),
             moves: moves(entity, of_it()),
@@ -92,7 +98,7 @@ fn entry(tool: &Tool, kept: &Map<String, Value>) -> Entry {
             Access::Write => OF_EVERY_WRITE.contains(&name),
         }
     };
-    let (common, own) = parameters(&tool.documented()).into_iter().partition(|parameter| {
+    let (common, own): (Vec<_>, Vec<_>) = parameters(&tool.documented()).into_iter().partition(|parameter| {
         // Of get all is its own: it has but three.
         tool.verb != Verb::Get && is_common(parameter)
     });
@@ -101,6 +107,7 @@ fn entry(tool: &Tool, kept: &Map<String, Value>) -> Entry {
         name: tool.name.clone(),
         title: tool.title.clone(),
         description: tool.description.clone(),
+        words: words::of_tool(tool.verb, own.iter().chain(&common)),
         scope: scopes.to_string(),
         reads: tool.access() == Access::Read,
         user: tool.needs() != Needs::Any,

@@ -7,6 +7,7 @@ mod forge;
 mod front_door;
 mod isolation;
 mod limits;
+mod options;
 mod origins;
 mod revocation;
 mod secrets;

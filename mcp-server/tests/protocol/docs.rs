@@ -1,11 +1,12 @@
 //! The documentation: pages that tell the whole catalogue, may be kept and run nothing foreign; docs/tools.md is fresh.
 
+mod errors;
+
 use std::collections::HashSet;
 
 use reqwest::StatusCode;
+use serde_json::Value;
 use testing::{Engine, McpServer, TestDatabase, http_client};
-
-const PAGES: [&str; 4] = ["/docs/tools", "/docs/authentication", "/docs/errors", "/docs/rate-limits"];
 
 async fn server() -> (TestDatabase, McpServer) {
     let db = TestDatabase::on(Engine::Sqlite).await;
@@ -15,6 +16,15 @@ async fn server() -> (TestDatabase, McpServer) {
 
 async fn get(server: &McpServer, path: &str) -> reqwest::Response {
     http_client().get(format!("{}{path}", server.url)).send().await.unwrap()
+}
+
+/// The paths of all pages: each page links to all of them.
+async fn paths(server: &McpServer) -> Vec<String> {
+    let html = get(server, "/docs/tools").await.text().await.unwrap();
+    let links = html.split("<nav aria-label=\"Pages\">").nth(1).unwrap().split("</nav>").next().unwrap();
+    let paths: Vec<String> = values(links, "href").into_iter().map(str::to_owned).collect();
+    assert!(paths.len() >= 4, "{paths:?}");
+    paths
 }
 
 /// The values of an attribute, as far as they need no unescaping.
@@ -48,8 +58,8 @@ async fn every_tool_and_every_parameter_stands_on_the_page() {
 async fn links_lead_somewhere_and_names_are_given_once() {
     let (_db, server) = server().await;
     let mut pages = Vec::new();
-    for path in PAGES {
-        let answer = get(&server, path).await;
+    for path in paths(&server).await {
+        let answer = get(&server, &path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         pages.push((path, answer.text().await.unwrap()));
     }
@@ -60,7 +70,7 @@ async fn links_lead_somewhere_and_names_are_given_once() {
         for link in values(html, "href").into_iter().chain(values(html, "src")) {
             let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if target.is_empty() { path } else { target };
-            let page = pages.iter().find(|(path, _)| *path == target);
+            let page = pages.iter().find(|(path, _)| path == target);
             match page {
                 Some((_, html)) => assert!(
                     anchor.is_empty() || values(html, "id").contains(&anchor),
@@ -94,8 +104,8 @@ async fn pages_are_kept_until_they_change_and_run_nothing_foreign() {
         (start.status(), &start.headers()["location"]),
         (StatusCode::PERMANENT_REDIRECT, &"/docs/tools".parse().unwrap())
     );
-    for path in PAGES {
-        let answer = get(&server, path).await;
+    for path in paths(&server).await {
+        let answer = get(&server, &path).await;
         let headers = answer.headers();
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");
         assert_eq!(headers["x-content-type-options"], "nosniff");
@@ -132,4 +142,27 @@ fn the_repositorys_page_is_fresh() {
     let kept = include_str!("../../../docs/tools.md");
     let fresh = mcp_server::tools_markdown().unwrap();
     assert!(kept == fresh, "docs/tools.md is stale: cargo run -q -- tools --markdown > docs/tools.md");
+}
+
+#[test]
+fn the_repositorys_page_shows_each_call_and_its_answer() {
+    let text = mcp_server::tools_markdown().unwrap();
+    for tool in mcp_server::tools().unwrap() {
+        let name = tool["name"].as_str().unwrap();
+        let about = text.split(&format!("\n### {name}\n")).nth(1).unwrap().split("\n### ").next().unwrap();
+        let fenced = about.split("```json\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+        let shown: Vec<Value> = fenced.map(|json| serde_json::from_str(json).unwrap()).collect();
+        let [call, answer] = shown.as_slice() else { panic!("{name} shows {} of two", shown.len()) };
+        assert_eq!(call["name"], name);
+        assert!(call["arguments"].is_object() && answer.is_object(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sizes_are_told_as_people_read_them() {
+    let (_db, server) = server().await;
+    for path in ["/docs/errors", "/docs/rate-limits"] {
+        let html = get(&server, path).await.text().await.unwrap();
+        assert!(html.contains("1 MiB (1,048,576 bytes)"), "{path}");
+    }
 }

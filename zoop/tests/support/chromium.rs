@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub const ENTER: &str = "\u{e007}";
 pub const SPACE: &str = " ";
 pub const DOWN: &str = "\u{e015}";
+pub const ESCAPE: &str = "\u{e00c}";
 /// How a WebDriver answer names an element (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -53,6 +54,8 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--window-size=1280,1400",
+            // Names by which this machine is no trusted origin, as a server on plain http is none.
+            "--host-resolver-rules=MAP *.test 127.0.0.1",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
         let capabilities = json!({"capabilities": {"alwaysMatch": {
@@ -127,6 +130,20 @@ impl Chromium {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": true});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
         self.post("/goog/cdp/execute", command).await;
+    }
+
+    /// Asks pages for this colour scheme: `light` or `dark`.
+    pub async fn prefers(&self, scheme: &str) {
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.post("/goog/cdp/execute", json!({"cmd": "Emulation.setEmulatedMedia", "params": media})).await;
+    }
+
+    /// What the clipboard holds. Only pages of a trusted origin can tell.
+    pub async fn clipboard(&self) -> Value {
+        let grant = json!({"descriptor": {"name": "clipboard-read"}, "state": "granted"});
+        let answer = self.post("/permissions", grant).await;
+        assert!(answer.is_null(), "the clipboard cannot be read: {answer}");
+        self.value("navigator.clipboard.readText()").await
     }
 
     /// Waits until this expression is so.

@@ -1,5 +1,4 @@
 //! The program's options, as the environment gives them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::process::Command;
 
