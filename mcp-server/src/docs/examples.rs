@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 const KEPT: &str = include_str!("examples.json");
-/// The page of errors' own: a call, and the body that refuses it. `tests/docs` makes it.
+/// The page of errors' own: a call, and the body that refuses it. `tests/protocol/docs` makes it.
 const REFUSED: &str = include_str!("refused.json");
 
 /// A call and its answer.

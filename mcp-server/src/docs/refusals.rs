@@ -1,4 +1,4 @@
-//! What the page of errors tells: every kind and every reason that the server can answer. `tests/docs` reads the
+//! What the page of errors tells: every kind and every reason that the server can answer. `tests/protocol/docs` reads the
 //! sources and fails when one is missing here, or stands here and is never answered.
 
 /// A row of one of the tables.
