@@ -10,7 +10,7 @@ mod options;
 mod record;
 mod team;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
@@ -32,7 +32,7 @@ use self::{
     record::Record,
     team::Team,
 };
-use crate::{business, configuration, migrate, progress::Progress, servers::Servers};
+use crate::{business, configuration, migrate, output, progress::Progress, servers::Servers};
 
 /// Runs the demo until `stop`.
 pub async fn run(
@@ -178,6 +178,5 @@ fn show(options: &Options, folder: &Folder, record: &Record) -> anyhow::Result<(
         };
         card::draw(&record.card, &stays, std::io::stdout().is_terminal() && !options.no_color)
     };
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("the card cannot be printed")
+    output::print(&text)
 }

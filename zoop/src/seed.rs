@@ -1,8 +1,6 @@
 //! `zoop seed`: businesses with years of believable data in an empty database, for trying and measuring.
 
-use std::io::Write;
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use auth_server::{domain::user::Member, security::password, store::tenants::NewTenant};
 use chrono::{Days, NaiveDate, NaiveTime};
 use mcp_server::seed::{Size, Tenant, business};
@@ -23,7 +21,7 @@ use crate::{
     accounts::{Desk, readable_password},
     business::people::{FIRST, LAST},
     interrupt::LeftBehind,
-    migrate,
+    migrate, output,
     progress::Progress,
 };
 
@@ -91,8 +89,7 @@ pub async fn run(options: Options, clock: Clock, random: Random, left: LeftBehin
         step.done(&format!("{written} records"));
     }
     db.close().await;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{card}").context("stdout is closed")
+    output::print(&format!("{card}\n"))
 }
 
 /// The last day of the five years: as it was asked for, or today. Far from today there are no zones' rules, or no days.

@@ -136,8 +136,8 @@ async fn a_link_lands_at_its_tool() {
     chromium.becomes(&format!("{top} >= {bar} && {top} < {bar} + 60"), true).await;
     chromium.becomes("document.querySelector('.contents a[aria-current]')?.hash", "#invoices.update").await;
     // From a search that has put it away, a link brings it back.
-    chromium.type_into("#search", "tags.list").await;
-    assert_eq!(tools(&chromium).await, ["tags.list"]);
+    chromium.type_into("#search", "tags.delete").await;
+    assert_eq!(tools(&chromium).await, ["tags.delete"]);
     chromium.value("location.hash = '#invoices.get'").await;
     chromium.becomes("document.getElementById('invoices.get').checkVisibility()", true).await;
     let top = "document.getElementById('invoices.get').getBoundingClientRect().top";
