@@ -62,20 +62,6 @@ async fn tenants(db: &TestDatabase) -> Vec<(i64, String)> {
     db.admin().await.rows(sql, vec![]).await.expect("tenants can be read")
 }
 
-/// A restored copy has no write-ahead log yet, and whoever opens it makes one; at a start both servers open it at once.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_open_a_restored_sqlite_file_at_once() {
-    let db = TestDatabase::on(Engine::Sqlite).await;
-    let mut opened = JoinSet::new();
-    for _ in 0..16 {
-        let url = db.url().to_owned();
-        opened.spawn(async move { Opening::new(&url, ServerRole::Auth).open().await });
-    }
-    for opened in opened.join_all().await {
-        opened.expect("it is waited for").close().await;
-    }
-}
-
 #[tokio::test]
 async fn nothing_is_left_of_a_dropped_database() {
     let here = TestDatabase::on(Engine::Postgres).await;

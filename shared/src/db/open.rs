@@ -78,18 +78,7 @@ impl Opening {
         let file = options.get_filename().display().to_string();
         let pool =
             |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
-        let begin = Instant::now();
-        let opened = loop {
-            match pool(1).connect_with(options.clone()).await {
-                // Of two that open a file without a write-ahead log, e.g. a restored copy, one makes the log; SQLite
-                // lets the other fail at once, whatever its timeout.
-                Err(error) if is_locked(&error) && begin.elapsed() < START => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                outcome => break outcome,
-            }
-        };
-        let write = opened.with_context(|| {
+        let write = pool(1).connect_with(options.clone()).await.with_context(|| {
             format!("cannot open the database file `{file}`: is its folder there and writable?")
         })?;
         let read = pool(self.connections).connect_with(options.read_only(true)).await?;
@@ -217,13 +206,4 @@ fn explain(outcome: Result<(), MigrateError>) -> anyhow::Result<()> {
         ),
         Err(other) => Err(other).context("the database could not be brought to this version"),
     }
-}
-
-/// SQLITE_BUSY: somebody else holds the file.
-fn is_locked(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .and_then(|code| code.parse::<i32>().ok())
-        .is_some_and(|code| code & 0xff == 5)
 }
