@@ -1,5 +1,5 @@
-//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses with their people and
-//! their data, the table of tools, a call of one.
+//! Zoop's one command: a demo to try, both servers in one process, migrations, signing keys, businesses with
+//! their people and their data, the table of tools, a call of one.
 
 mod accounts;
 mod business;

@@ -1,5 +1,6 @@
-//! Who belongs to a company, and as what, and who may sign in at all. Each change is one transaction with the membership's next version and a row
-//! in `revocations`: every mcp-server replica reads that within two seconds, and refuses tokens of the version before.
+//! Who belongs to a company, and as what, and who may sign in at all. Each change is one transaction with the
+//! membership's next version and a row in `revocations`: every mcp-server replica reads that within two seconds, and
+//! refuses tokens of the version before.
 
 use serde_json::{Value, json};
 use shared::{

@@ -1,5 +1,5 @@
-//! Example calls and their answers. `tests/protocol/examples.rs` makes them against a running server and keeps them here; it
-//! fails when an answer is no longer what is kept.
+//! Example calls and their answers. `tests/protocol/examples.rs` makes them against a running server and keeps them
+//! here; it fails when an answer is no longer what is kept.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

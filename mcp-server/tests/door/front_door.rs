@@ -1,4 +1,5 @@
-//! The front door: the two requests that Zoop's documentation shows, and what is refused before any tool runs, in which order and how.
+//! The front door: the two requests that Zoop's documentation shows, and what is refused before any tool
+//! runs, in which order and how.
 
 use crate::wire::Wire;
 use serde_json::{Value, json};

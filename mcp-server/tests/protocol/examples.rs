@@ -1,5 +1,5 @@
-//! The examples of the documentation are real: each call of `tests/protocol/examples/<entity>.json` is made over HTTP, on both
-//! databases, and answers what `src/docs/examples.json` keeps.
+//! The examples of the documentation are real: each call of `tests/protocol/examples/<entity>.json` is made over HTTP,
+//! on both databases, and answers what `src/docs/examples.json` keeps.
 //!
 //! A script is a list of calls in the order in which they are made. `"$name.path"` stands for what the step called
 //! `as: name` answered; a step with `hidden: true` prepares, and is not shown. After a change that is meant:
